@@ -1,0 +1,340 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* A message: what is queued, whoever sends it. */
+
+#include <linux/cgroup.h>
+#include <linux/cred.h>
+#include <linux/mm.h>
+#include <linux/pid.h>
+#include <linux/pid_namespace.h>
+#include <linux/sched.h>
+#include <linux/slab.h>
+#include <linux/timekeeping.h>
+#include <linux/uaccess.h>
+
+#include "message.h"
+
+static struct kmem_cache *motet_message_cache;
+
+/**
+ * motet_message_init() - make the cache of messages
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int motet_message_init(void)
+{
+	size_t offset = offsetof(struct motet_message, inline_data);
+
+	motet_message_cache =
+		kmem_cache_create_usercopy("motet_message",
+					   sizeof(struct motet_message), 0,
+					   SLAB_ACCOUNT, offset,
+					   MOTET_MESSAGE_INLINE, NULL);
+	return motet_message_cache ? 0 : -ENOMEM;
+}
+
+/**
+ * motet_message_exit() - give the cache of messages back
+ */
+void motet_message_exit(void)
+{
+	kmem_cache_destroy(motet_message_cache);
+}
+
+static bool motet_message_is_inline(const struct motet_message *message)
+{
+	return motet_message_bytes(message) <= MOTET_MESSAGE_INLINE;
+}
+
+static void motet_payload_free(struct motet_payload *payload)
+{
+	unsigned int i;
+
+	if (!payload)
+		return;
+	for (i = 0; i < payload->count; i++)
+		kfree(payload->segments[i]);
+	kvfree(payload);
+}
+
+static u32 motet_segment_len(u32 len, unsigned int i)
+{
+	return min_t(u32, len - i * PAGE_SIZE, PAGE_SIZE);
+}
+
+static struct motet_payload *motet_payload_new(const void __user *from, u32 len)
+{
+	unsigned int i, count = DIV_ROUND_UP(len, PAGE_SIZE);
+	struct motet_payload *payload;
+	int err = -ENOMEM;
+	u32 part;
+
+	payload = kvzalloc(struct_size(payload, segments, count),
+			   GFP_KERNEL_ACCOUNT);
+	if (!payload)
+		return ERR_PTR(-ENOMEM);
+	payload->count = count;
+	for (i = 0; i < count; i++) {
+		part = motet_segment_len(len, i);
+		payload->segments[i] = kmalloc(part, GFP_KERNEL_ACCOUNT);
+		if (!payload->segments[i])
+			goto err_free;
+		err = -EFAULT;
+		if (copy_from_user(payload->segments[i], from + i * PAGE_SIZE,
+				   part))
+			goto err_free;
+		err = -ENOMEM;
+	}
+	return payload;
+
+err_free:
+	motet_payload_free(payload);
+	return ERR_PTR(err);
+}
+
+static int motet_payload_copy_out(const struct motet_payload *payload,
+				  void __user *to, u32 len)
+{
+	unsigned int i;
+
+	for (i = 0; i < payload->count; i++)
+		if (copy_to_user(to + i * PAGE_SIZE, payload->segments[i],
+				 motet_segment_len(len, i)))
+			return -EFAULT;
+	return 0;
+}
+
+static int motet_message_copy_in(struct motet_message *message,
+				 const struct motet_msg *msg)
+{
+	const void __user *annex = u64_to_user_ptr(msg->annex);
+	const void __user *body = u64_to_user_ptr(msg->body);
+	struct motet_payload *payload;
+
+	if (copy_from_user(message->inline_data, annex, message->annex_len))
+		return -EFAULT;
+	if (motet_message_is_inline(message))
+		return copy_from_user(message->inline_data + message->annex_len,
+				      body, message->body_len) ? -EFAULT : 0;
+	payload = motet_payload_new(body, message->body_len);
+	if (IS_ERR(payload))
+		return PTR_ERR(payload);
+	message->payload = payload;
+	return 0;
+}
+
+static void motet_message_stamp_sender(struct motet_message *message)
+{
+	message->pid = get_pid(task_tgid(current));
+	message->uid = current_euid();
+	message->gid = current_egid();
+#ifdef CONFIG_CGROUPS
+	rcu_read_lock();
+	message->cgroup = cgroup_id(task_dfl_cgroup(current));
+	rcu_read_unlock();
+#endif
+}
+
+static struct motet_message *motet_message_alloc(void)
+{
+	struct motet_message *message;
+	size_t header = offsetof(struct motet_message, inline_data);
+
+	message = kmem_cache_alloc(motet_message_cache, GFP_KERNEL);
+	if (!message)
+		return NULL;
+	memset(message, 0, header);
+	INIT_LIST_HEAD(&message->link);
+	message->realtime = ktime_get_real_ns();
+	message->monotonic = ktime_get_ns();
+	return message;
+}
+
+/**
+ * motet_message_new() - build a message from what the current task says
+ * @msg: lengths, pointers, priority; checked by the caller
+ *
+ * Context: may sleep; no locks held.
+ * Return: the message, or ERR_PTR(-ENOMEM) or ERR_PTR(-EFAULT).
+ */
+struct motet_message *motet_message_new(const struct motet_msg *msg)
+{
+	struct motet_message *message = motet_message_alloc();
+	int err;
+
+	if (!message)
+		return ERR_PTR(-ENOMEM);
+	message->body_len = msg->body_len;
+	message->annex_len = msg->annex_len;
+	message->priority = msg->priority;
+	err = motet_message_copy_in(message, msg);
+	if (err) {
+		motet_message_free(message);
+		return ERR_PTR(err);
+	}
+	motet_message_stamp_sender(message);
+	return message;
+}
+
+/**
+ * motet_message_new_exception() - build what the kernel may have to tell
+ * @exception: &enum motet_exception
+ * @about: identifier of what it is about
+ *
+ * It is built when the reason for it comes into being, so that telling can't
+ * fail; its times are those of the building until it is forced into a queue.
+ *
+ * Context: may sleep.
+ * Return: the message, or NULL without memory.
+ */
+struct motet_message *motet_message_new_exception(u32 exception,
+						  const struct motet_id *about)
+{
+	struct motet_message *message = motet_message_alloc();
+
+	if (!message)
+		return NULL;
+	message->exception = exception;
+	message->to = *about;
+	message->uid = GLOBAL_ROOT_UID;
+	message->gid = GLOBAL_ROOT_GID;
+	return message;
+}
+
+static void motet_message_drop_content(struct motet_message *message)
+{
+	motet_payload_free(message->payload);
+	put_pid(message->pid);
+	message->payload = NULL;
+	message->pid = NULL;
+}
+
+/**
+ * motet_message_recycle() - make an exception of a message that was received
+ * @message: its call and its room are let go before
+ * @exception: &enum motet_exception
+ *
+ * It is about the port and, by its token, the message that it was.
+ *
+ * Context: any but hard interrupt.
+ */
+void motet_message_recycle(struct motet_message *message, u32 exception)
+{
+	motet_message_drop_content(message);
+	message->exception = exception;
+	message->token = message->id;
+	message->id = 0;
+	message->uid = GLOBAL_ROOT_UID;
+	message->gid = GLOBAL_ROOT_GID;
+	message->cgroup = 0;
+	memset(&message->actor, 0, sizeof(message->actor));
+	memset(&message->port, 0, sizeof(message->port));
+	message->sequence = 0;
+	message->epoch = 0;
+	message->body_len = 0;
+	message->annex_len = 0;
+	message->priority = 0;
+	message->redelivered = 0;
+}
+
+/**
+ * motet_message_free() - free a message that nobody else refers to
+ * @message: the message, or NULL; its call and its room are let go before
+ *
+ * Context: any but hard interrupt.
+ */
+void motet_message_free(struct motet_message *message)
+{
+	if (!message)
+		return;
+	WARN_ON_ONCE(message->call || message->share || message->return_to);
+	motet_message_drop_content(message);
+	kmem_cache_free(motet_message_cache, message);
+}
+
+/**
+ * motet_message_copy_out() - copy annex and body to the current task
+ * @message: the message
+ * @msg: where to; the caller has checked that there is room
+ *
+ * Context: may sleep; no locks held.
+ * Return: 0 or -EFAULT.
+ */
+int motet_message_copy_out(const struct motet_message *message,
+			   const struct motet_msg *msg)
+{
+	void __user *body = u64_to_user_ptr(msg->body);
+
+	if (copy_to_user(u64_to_user_ptr(msg->annex), message->inline_data,
+			 message->annex_len))
+		return -EFAULT;
+	if (message->payload)
+		return motet_payload_copy_out(message->payload, body,
+					      message->body_len);
+	return copy_to_user(body, message->inline_data + message->annex_len,
+			    message->body_len) ? -EFAULT : 0;
+}
+
+/**
+ * motet_message_describe() - fill in what a receiver is told of a message
+ * @message: the message
+ * @msg: the receiver's struct; what is in stays as it is
+ */
+void motet_message_describe(const struct motet_message *message,
+			    struct motet_msg *msg)
+{
+	msg->flags &= MOTET_MSG_DONTWAIT;
+	if (message->call)
+		msg->flags |= MOTET_MSG_CALL;
+	msg->body_len = message->body_len;
+	msg->annex_len = message->annex_len;
+	msg->priority = message->priority;
+	msg->redelivered = message->redelivered;
+	msg->exception = message->exception;
+	msg->error = message->error;
+	msg->count = message->exception ? 1 : 0;
+	msg->id = message->id;
+	msg->token = message->call ? message->id : message->token;
+	msg->to = message->to;
+}
+
+/**
+ * motet_message_copy_stamp() - copy the stamp of a message to the current task
+ * @message: the message
+ * @to: a &struct motet_stamp of the user whose size is read, or NULL
+ *
+ * Context: may sleep; no locks held.
+ * Return: 0, -EFAULT, or -EINVAL or -E2BIG if the size is beyond reason.
+ */
+int motet_message_copy_stamp(const struct motet_message *message,
+			     void __user *to)
+{
+	struct motet_stamp stamp = {};
+	u32 size;
+
+	if (!to)
+		return 0;
+	if (get_user(size, (u32 __user *)to))
+		return -EFAULT;
+	if (size < MOTET_STAMP_SIZE_VER0)
+		return -EINVAL;
+	if (size > PAGE_SIZE)
+		return -E2BIG;
+	stamp.size = size;
+	stamp.actor = message->actor;
+	stamp.port = message->port;
+	if (message->pid)
+		stamp.pid = pid_nr_ns(message->pid, task_active_pid_ns(current));
+	stamp.uid = from_kuid_munged(current_user_ns(), message->uid);
+	stamp.gid = from_kgid_munged(current_user_ns(), message->gid);
+	stamp.cgroup = message->cgroup;
+	stamp.sequence = message->sequence;
+	stamp.epoch = message->epoch;
+	stamp.realtime = message->realtime;
+	stamp.monotonic = message->monotonic;
+	if (copy_to_user(to, &stamp, min_t(u32, size, sizeof(stamp))))
+		return -EFAULT;
+	if (size > sizeof(stamp) &&
+	    clear_user(to + sizeof(stamp), size - sizeof(stamp)))
+		return -EFAULT;
+	return 0;
+}
