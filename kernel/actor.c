@@ -1,0 +1,361 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* An actor: one open of the device by one process. */
+
+#include <linux/hashtable.h>
+#include <linux/pid.h>
+#include <linux/rcupdate.h>
+#include <linux/sched.h>
+#include <linux/sched/signal.h>
+#include <linux/slab.h>
+#include <linux/tracepoint.h>
+#include <net/net_namespace.h>
+
+#include "actor.h"
+#include "domain.h"
+#include "quota.h"
+#include "trace.h"
+
+#define MOTET_ACTOR_HASH_BITS	10
+
+static DEFINE_HASHTABLE(motet_actors, MOTET_ACTOR_HASH_BITS);
+static DEFINE_SPINLOCK(motet_actor_lock);
+static struct kmem_cache *motet_actor_cache;
+
+static const struct motet_charge motet_actor_charge = {
+	.amount[MOTET_QUOTA_ACTORS] = 1,
+};
+
+static void motet_actor_free_rcu(struct rcu_head *rcu)
+{
+	struct motet_object *object = container_of(rcu, struct motet_object,
+						   rcu);
+
+	kmem_cache_free(motet_actor_cache, motet_actor_of(object));
+}
+
+static void motet_actor_release(struct motet_object *object)
+{
+	struct motet_actor *actor = motet_actor_of(object);
+	struct motet_domain *domain = object->domain;
+	struct net *net = domain->net;
+
+	trace_motet_actor_close(&object->id, pid_nr(actor->pid));
+	mutex_lock(&domain->mutex);
+	motet_domain_unpublish_locked(object);
+	mutex_unlock(&domain->mutex);
+	spin_lock(&motet_actor_lock);
+	hash_del_rcu(&actor->pid_node);
+	spin_unlock(&motet_actor_lock);
+	WARN_ON_ONCE(actor->held_count);
+	motet_object_put(actor->default_port);
+	motet_quota_uncharge(actor->payer, &motet_actor_charge);
+	motet_payer_put(actor->payer);
+	put_pid(actor->pid);
+	call_rcu(&object->rcu, motet_actor_free_rcu);
+	put_net(net);
+}
+
+static const struct motet_object_ops motet_actor_ops = {
+	.class = MOTET_CLASS_ACTOR,
+	.silent = true,
+	.release = motet_actor_release,
+};
+
+static struct motet_object *motet_actor_first_held(struct motet_actor *actor)
+{
+	struct motet_object *object;
+
+	spin_lock(&actor->lock);
+	object = list_first_entry_or_null(&actor->held, struct motet_object,
+					  held_link);
+	if (object)
+		motet_object_get(object);
+	spin_unlock(&actor->lock);
+	return object;
+}
+
+static void motet_actor_die(struct work_struct *work)
+{
+	struct motet_actor *actor = container_of(work, struct motet_actor,
+						 death_work);
+	struct motet_object *object;
+
+	trace_motet_actor_dead(&actor->object.id, actor->cause);
+	while ((object = motet_actor_first_held(actor))) {
+		object->ops->holder_gone(object, actor);
+		motet_object_put(object);
+	}
+	motet_actor_put(actor);
+}
+
+/**
+ * motet_actor_new() - make an actor of the current process
+ * @net: the namespace that it is opened in
+ *
+ * Context: may sleep.
+ * Return: the actor, not yet published, or ERR_PTR() of -ENOMEM or -EDQUOT.
+ */
+struct motet_actor *motet_actor_new(struct net *net)
+{
+	struct motet_actor *actor;
+	int err;
+
+	actor = kmem_cache_zalloc(motet_actor_cache, GFP_KERNEL);
+	if (!actor)
+		return ERR_PTR(-ENOMEM);
+	actor->payer = motet_payer_new();
+	if (IS_ERR(actor->payer)) {
+		err = PTR_ERR(actor->payer);
+		goto err_free;
+	}
+	err = motet_quota_charge(actor->payer, &motet_actor_charge);
+	if (err)
+		goto err_put_payer;
+	motet_object_init(&actor->object, &motet_actor_ops,
+			  motet_domain_of(get_net(net)));
+	actor->pid = get_pid(task_tgid(current));
+	actor->exec_id = current->self_exec_id;
+	INIT_WORK(&actor->death_work, motet_actor_die);
+	spin_lock_init(&actor->lock);
+	INIT_LIST_HEAD(&actor->held);
+	spin_lock(&motet_actor_lock);
+	hash_add_rcu(motet_actors, &actor->pid_node,
+		     (unsigned long)actor->pid);
+	spin_unlock(&motet_actor_lock);
+	return actor;
+
+err_put_payer:
+	motet_payer_put(actor->payer);
+err_free:
+	kmem_cache_free(motet_actor_cache, actor);
+	return ERR_PTR(err);
+}
+
+/**
+ * motet_actor_publish() - give an actor its default port, and let it be seen
+ * @actor: the actor
+ * @default_port: the port; the actor takes a reference
+ *
+ * Context: may sleep.
+ * Return: 0 or a negative error.
+ */
+int motet_actor_publish(struct motet_actor *actor,
+			struct motet_object *default_port)
+{
+	actor->default_port = motet_object_get(default_port);
+	trace_motet_actor_open(&actor->object.id, pid_nr(actor->pid));
+	return motet_domain_publish(&actor->object, NULL);
+}
+
+/**
+ * motet_actor_get() - take a reference
+ * @actor: the actor
+ *
+ * Return: @actor.
+ */
+struct motet_actor *motet_actor_get(struct motet_actor *actor)
+{
+	motet_object_get(&actor->object);
+	return actor;
+}
+
+/**
+ * motet_actor_put() - drop a reference
+ * @actor: the actor
+ *
+ * Context: may sleep.
+ */
+void motet_actor_put(struct motet_actor *actor)
+{
+	motet_object_put(&actor->object);
+}
+
+/**
+ * motet_actor_is_current() - whether the current task may use an actor
+ * @actor: the actor
+ *
+ * Return: true for a thread of the process that opened it, if that still runs
+ * the same program and has not begun to exit.
+ */
+bool motet_actor_is_current(const struct motet_actor *actor)
+{
+	return task_tgid(current) == actor->pid &&
+	       current->self_exec_id == actor->exec_id &&
+	       !(READ_ONCE(current->signal->flags) & SIGNAL_GROUP_EXIT);
+}
+
+/**
+ * motet_actor_is_dead() - whether the process of an actor is gone
+ * @actor: the actor
+ *
+ * Return: true if it was seen to exit or to run another program.
+ */
+bool motet_actor_is_dead(const struct motet_actor *actor)
+{
+	return test_bit(MOTET_ACTOR_DEAD, &actor->flags);
+}
+
+/**
+ * motet_actor_hold() - note that an actor holds an object
+ * @actor: the actor
+ * @object: the object
+ *
+ * Context: any but hard interrupt; under the lock of the object's queue.
+ */
+void motet_actor_hold(struct motet_actor *actor, struct motet_object *object)
+{
+	spin_lock(&actor->lock);
+	list_add_tail(&object->held_link, &actor->held);
+	actor->held_count++;
+	spin_unlock(&actor->lock);
+}
+
+/**
+ * motet_actor_let_go() - note that an actor no longer holds an object
+ * @actor: the actor
+ * @object: an object that it holds
+ *
+ * Context: any but hard interrupt; under the lock of the object's queue.
+ */
+void motet_actor_let_go(struct motet_actor *actor, struct motet_object *object)
+{
+	spin_lock(&actor->lock);
+	list_del_init(&object->held_link);
+	actor->held_count--;
+	spin_unlock(&actor->lock);
+}
+
+/*
+ * Runs in the probes: preemption is off, and the task is not to be delayed.
+ * An actor without references holds nothing any more.
+ */
+static void motet_actor_note_death(struct motet_actor *actor, int cause)
+{
+	if (test_and_set_bit(MOTET_ACTOR_DEAD, &actor->flags))
+		return;
+	if (!refcount_inc_not_zero(&actor->object.refs))
+		return;
+	actor->cause = cause;
+	queue_work(motet_workqueue, &actor->death_work);
+}
+
+static void motet_actor_probe_exit(void *data, struct task_struct *task)
+{
+	struct pid *pid = task_tgid(task);
+	struct motet_actor *actor;
+
+	if (atomic_read(&task->signal->live))
+		return;
+	hash_for_each_possible_rcu_notrace(motet_actors, actor, pid_node,
+					   (unsigned long)pid)
+		if (actor->pid == pid)
+			motet_actor_note_death(actor, task->exit_code);
+}
+
+static void motet_actor_probe_exec(void *data, struct task_struct *task,
+				   pid_t old_pid, struct linux_binprm *bprm)
+{
+	struct pid *pid = task_tgid(task);
+	struct motet_actor *actor;
+
+	hash_for_each_possible_rcu_notrace(motet_actors, actor, pid_node,
+					   (unsigned long)pid)
+		if (actor->pid == pid && actor->exec_id != task->self_exec_id)
+			motet_actor_note_death(actor, 0);
+}
+
+/**
+ * struct motet_probe - a probe and the tracepoint that it belongs to
+ * @name: of the tracepoint; it is not exported, so it is looked for [const]
+ * @function: the probe [const]
+ * @tracepoint: once it is found [const after init]
+ */
+struct motet_probe {
+	const char *name;
+	void *function;
+	struct tracepoint *tracepoint;
+};
+
+static struct motet_probe motet_probes[] = {
+	{ .name = "sched_process_exit", .function = motet_actor_probe_exit },
+	{ .name = "sched_process_exec", .function = motet_actor_probe_exec },
+};
+
+static void motet_probe_match(struct tracepoint *tracepoint, void *data)
+{
+	struct motet_probe *probe = data;
+
+	if (!strcmp(tracepoint->name, probe->name))
+		probe->tracepoint = tracepoint;
+}
+
+static void motet_probes_unregister(unsigned int count)
+{
+	while (count--)
+		tracepoint_probe_unregister(motet_probes[count].tracepoint,
+					    motet_probes[count].function, NULL);
+	tracepoint_synchronize_unregister();
+}
+
+static int motet_probes_register(void)
+{
+	struct motet_probe *probe;
+	unsigned int i;
+	int err;
+
+	for (i = 0; i < ARRAY_SIZE(motet_probes); i++) {
+		probe = &motet_probes[i];
+		for_each_kernel_tracepoint(motet_probe_match, probe);
+		err = -ENOENT;
+		if (probe->tracepoint)
+			err = tracepoint_probe_register(probe->tracepoint,
+							probe->function, NULL);
+		if (err) {
+			pr_err("motet: no tracepoint %s: deaths of processes can't be seen on this kernel (%d)\n",
+			       probe->name, err);
+			motet_probes_unregister(i);
+			return err;
+		}
+	}
+	return 0;
+}
+
+/**
+ * motet_actor_init() - begin to watch for deaths
+ *
+ * Return: 0 or a negative error.
+ */
+int motet_actor_init(void)
+{
+	int err;
+
+	motet_actor_cache = kmem_cache_create("motet_actor",
+					      sizeof(struct motet_actor), 0,
+					      SLAB_ACCOUNT, NULL);
+	if (!motet_actor_cache)
+		return -ENOMEM;
+	err = motet_probes_register();
+	if (err)
+		kmem_cache_destroy(motet_actor_cache);
+	return err;
+}
+
+/**
+ * motet_actor_exit() - no longer watch for deaths
+ *
+ * No probe runs when it returns; the work that they queued may.
+ */
+void motet_actor_exit(void)
+{
+	motet_probes_unregister(ARRAY_SIZE(motet_probes));
+}
+
+/**
+ * motet_actor_exit_cache() - give the cache of actors back
+ *
+ * Context: after the workqueue is gone, and after rcu_barrier().
+ */
+void motet_actor_exit_cache(void)
+{
+	kmem_cache_destroy(motet_actor_cache);
+}
