@@ -1,0 +1,757 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The life of ports and of the handles on them. */
+
+#include <linux/cred.h>
+#include <linux/fs.h>
+#include <linux/module.h>
+#include <linux/pid.h>
+#include <linux/slab.h>
+#include <linux/timekeeping.h>
+
+#include "domain.h"
+#include "message.h"
+#include "port_internal.h"
+#include "trace.h"
+
+#define MOTET_PORT_MESSAGES	64
+#define MOTET_PORT_BYTES	(128U << 10)
+#define MOTET_DEFAULT_MESSAGES	16
+#define MOTET_DEFAULT_BYTES	(16U << 10)
+
+/* Above these the comparison of shares would overflow: motet_share_part(). */
+#define MOTET_PORT_MESSAGES_CEILING	(1U << 24)
+#define MOTET_PORT_BYTES_CEILING	(1ULL << 36)
+
+static unsigned int motet_port_messages_max = 1U << 16;
+module_param_named(port_messages_max, motet_port_messages_max, uint, 0644);
+MODULE_PARM_DESC(port_messages_max,
+		 "largest bound of one priority of a port, messages");
+
+static unsigned long long motet_port_bytes_max = 64ULL << 20;
+module_param_named(port_bytes_max, motet_port_bytes_max, ullong, 0644);
+MODULE_PARM_DESC(port_bytes_max,
+		 "largest bound of one priority of a port, bytes");
+
+static unsigned long long motet_retention_max = KTIME_MAX;
+module_param_named(retention_max, motet_retention_max, ullong, 0644);
+MODULE_PARM_DESC(retention_max, "longest retention of a port, nanoseconds");
+
+static struct kmem_cache *motet_port_cache;
+static struct kmem_cache *motet_handle_cache;
+static const struct motet_object_ops motet_port_ops;
+
+/**
+ * struct motet_remains - what is left of a port that died
+ * @messages: what was queued [own]
+ * @lost: exceptions for those who have sender handles [own]
+ */
+struct motet_remains {
+	struct list_head messages;
+	struct list_head lost;
+};
+
+/**
+ * motet_port_limits() - fill in the limits of ports
+ * @info: what bounds ports, messages and calls is set
+ */
+void motet_port_limits(struct motet_info *info)
+{
+	info->port_messages_max = min(READ_ONCE(motet_port_messages_max),
+				      MOTET_PORT_MESSAGES_CEILING);
+	info->port_bytes_max = min_t(u64, READ_ONCE(motet_port_bytes_max),
+				     MOTET_PORT_BYTES_CEILING);
+	info->retention_max = min_t(u64, READ_ONCE(motet_retention_max),
+				    KTIME_MAX);
+	info->handle_calls_max = motet_call_limit();
+	info->body_max = motet_body_limit();
+}
+
+static void motet_port_free_rcu(struct rcu_head *rcu)
+{
+	struct motet_object *object = container_of(rcu, struct motet_object,
+						   rcu);
+
+	kmem_cache_free(motet_port_cache, motet_port_of(object));
+}
+
+/* Once, when the port is dead: a handle on it may stay open for long. */
+static void motet_port_uncharge(struct motet_port *port)
+{
+	struct motet_payer *payer = port->payer;
+
+	port->payer = NULL;
+	if (payer)
+		motet_quota_uncharge(payer, &port->charge);
+	motet_payer_put(payer);
+}
+
+static void motet_port_release(struct motet_object *object)
+{
+	motet_port_uncharge(motet_port_of(object));
+	call_rcu(&object->rcu, motet_port_free_rcu);
+}
+
+/* The reference that the port has while it lives is the caller's to drop. */
+static void motet_port_kill_locked(struct motet_port *port,
+				   struct motet_remains *remains)
+{
+	struct motet_message *message, *lost;
+	struct motet_handle *sender;
+
+	lockdep_assert_held(&port->object.domain->mutex);
+	INIT_LIST_HEAD(&remains->messages);
+	INIT_LIST_HEAD(&remains->lost);
+	spin_lock(&port->queue.lock);
+	port->state = MOTET_PORT_STATE_DEAD;
+	motet_queue_close_locked(&port->queue, &remains->messages);
+	list_for_each_entry(message, &remains->messages, link)
+		if (message->call)
+			motet_call_fail_locked(port, message->call,
+					       -EOWNERDEAD);
+	list_for_each_entry(sender, &port->senders, link) {
+		lost = sender->lost;
+		sender->lost = NULL;
+		lost->return_to = motet_object_get(sender->actor->default_port);
+		list_add_tail(&lost->link, &remains->lost);
+	}
+	spin_unlock(&port->queue.lock);
+	trace_motet_port_state(&port->object.id, port->state);
+	motet_domain_unpublish_locked(&port->object);
+}
+
+/* Nothing is locked. Called once, by whoever killed the port. */
+static void motet_port_bury(struct motet_port *port,
+			    struct motet_remains *remains)
+{
+	struct motet_message *message, *next;
+
+	list_for_each_entry_safe(message, next, &remains->messages, link) {
+		list_del_init(&message->link);
+		motet_port_orphan(port, message);
+		cond_resched();
+	}
+	list_for_each_entry_safe(message, next, &remains->lost, link) {
+		list_del_init(&message->link);
+		motet_port_tell(message);
+		cond_resched();
+	}
+	motet_port_uncharge(port);
+	motet_object_put(&port->object);
+}
+
+static enum hrtimer_restart motet_port_retention_over(struct hrtimer *timer)
+{
+	struct motet_port *port = container_of(timer, struct motet_port,
+					       retention_timer);
+
+	queue_work(motet_workqueue, &port->retention_work);
+	return HRTIMER_NORESTART;
+}
+
+static void motet_port_retain_locked(struct motet_port *port)
+{
+	u64 now = ktime_get_boottime_ns();
+	u64 retention = port->object.retention;
+
+	lockdep_assert_held(&port->object.domain->mutex);
+	port->retained_until = retention > KTIME_MAX - now ? KTIME_MAX :
+							     now + retention;
+	port->object.domain->retained++;
+	hrtimer_start(&port->retention_timer,
+		      ns_to_ktime(port->retained_until), HRTIMER_MODE_ABS_SOFT);
+	trace_motet_port_state(&port->object.id, MOTET_PORT_STATE_RETAINED);
+	motet_domain_changed_locked(&port->object);
+}
+
+/* A retained port dies, for whatever reason. */
+static void motet_port_end_retention_locked(struct motet_port *port,
+					    struct motet_remains *remains)
+{
+	lockdep_assert_held(&port->object.domain->mutex);
+	hrtimer_cancel(&port->retention_timer);
+	port->object.domain->retained--;
+	motet_port_kill_locked(port, remains);
+}
+
+static void motet_port_retention_work(struct work_struct *work)
+{
+	struct motet_port *port = container_of(work, struct motet_port,
+					       retention_work);
+	struct motet_domain *domain = port->object.domain;
+	struct motet_remains remains;
+	bool over;
+
+	mutex_lock(&domain->mutex);
+	over = port->state == MOTET_PORT_STATE_RETAINED &&
+	       ktime_get_boottime_ns() >= port->retained_until;
+	if (over)
+		motet_port_end_retention_locked(port, &remains);
+	mutex_unlock(&domain->mutex);
+	if (over)
+		motet_port_bury(port, &remains);
+}
+
+static bool motet_port_purge(struct motet_object *object)
+{
+	struct motet_port *port = motet_port_of(object);
+	struct motet_remains remains;
+	bool retained;
+
+	mutex_lock(&object->domain->mutex);
+	retained = port->state == MOTET_PORT_STATE_RETAINED;
+	if (retained)
+		motet_port_end_retention_locked(port, &remains);
+	mutex_unlock(&object->domain->mutex);
+	if (retained) {
+		cancel_work_sync(&port->retention_work);
+		motet_port_bury(port, &remains);
+	}
+	return retained;
+}
+
+static void motet_port_hold_locked(struct motet_port *port,
+				   struct motet_handle *holder)
+{
+	lockdep_assert_held(&port->queue.lock);
+	port->holder = holder;
+	port->state = MOTET_PORT_STATE_HELD;
+	motet_actor_hold(holder->actor, &port->object);
+}
+
+/*
+ * The holder is gone: @handle was closed, or the process of @actor is dead.
+ * Whichever comes first does it.
+ */
+static void motet_port_leave(struct motet_port *port,
+			     const struct motet_handle *handle,
+			     const struct motet_actor *actor)
+{
+	struct motet_domain *domain = port->object.domain;
+	struct motet_remains remains;
+	bool left, retain;
+
+	mutex_lock(&domain->mutex);
+	retain = port->object.retention && !domain->gone &&
+		 rcu_access_pointer(port->object.name);
+	spin_lock(&port->queue.lock);
+	left = port->holder && (handle ? port->holder == handle :
+					 port->holder->actor == actor);
+	if (left) {
+		motet_actor_let_go(port->holder->actor, &port->object);
+		port->holder = NULL;
+		if (retain)
+			port->state = MOTET_PORT_STATE_RETAINED;
+		wake_up_interruptible_all(&port->queue.readable);
+	}
+	spin_unlock(&port->queue.lock);
+	if (left) {
+		motet_port_fail_received(port);
+		if (retain)
+			motet_port_retain_locked(port);
+		else
+			motet_port_kill_locked(port, &remains);
+	}
+	mutex_unlock(&domain->mutex);
+	if (left && !retain) {
+		cancel_work_sync(&port->retention_work);
+		motet_port_bury(port, &remains);
+	}
+}
+
+static void motet_port_holder_gone(struct motet_object *object,
+				   struct motet_actor *actor)
+{
+	motet_port_leave(motet_port_of(object), NULL, actor);
+}
+
+static const struct motet_object_ops motet_port_ops = {
+	.class = MOTET_CLASS_PORT,
+	.release = motet_port_release,
+	.holder_gone = motet_port_holder_gone,
+	.purge = motet_port_purge,
+};
+
+static int motet_port_charge(struct motet_port *port, struct motet_actor *actor,
+			     const struct motet_limits *limits)
+{
+	struct motet_charge *charge = &port->charge;
+	unsigned int i;
+	int err;
+
+	charge->amount[MOTET_QUOTA_PORTS] = 1;
+	for (i = 0; i < MOTET_PRIORITIES; i++)
+		charge->amount[MOTET_QUOTA_BYTES] += limits[i].bytes +
+			(u64)limits[i].messages * sizeof(struct motet_message);
+	err = motet_quota_charge(actor->payer, charge);
+	if (!err)
+		port->payer = motet_payer_get(actor->payer);
+	return err;
+}
+
+static struct motet_port *motet_port_new(struct motet_actor *actor,
+					 const struct motet_limits *limits,
+					 bool fifo)
+{
+	struct motet_port *port;
+	int err;
+
+	port = kmem_cache_zalloc(motet_port_cache, GFP_KERNEL);
+	if (!port)
+		return ERR_PTR(-ENOMEM);
+	err = motet_port_charge(port, actor, limits);
+	if (err) {
+		kmem_cache_free(motet_port_cache, port);
+		return ERR_PTR(err);
+	}
+	motet_object_init(&port->object, &motet_port_ops, actor->object.domain);
+	motet_queue_init(&port->queue, limits, fifo, &port->object.id);
+	INIT_LIST_HEAD(&port->senders);
+	port->calls = RB_ROOT;
+	INIT_WORK(&port->retention_work, motet_port_retention_work);
+	hrtimer_init(&port->retention_timer, CLOCK_BOOTTIME,
+		     HRTIMER_MODE_ABS_SOFT);
+	port->retention_timer.function = motet_port_retention_over;
+	return port;
+}
+
+static void motet_handle_free(struct motet_handle *handle)
+{
+	motet_share_put(&handle->port->queue, handle->share);
+	motet_message_free(handle->lost);
+	motet_object_put(&handle->port->object);
+	motet_actor_put(handle->actor);
+	kmem_cache_free(motet_handle_cache, handle);
+}
+
+static struct motet_handle *motet_handle_new(struct motet_actor *actor,
+					     struct motet_port *port, u32 role)
+{
+	struct motet_handle *handle;
+
+	handle = kmem_cache_zalloc(motet_handle_cache, GFP_KERNEL);
+	if (!handle)
+		return ERR_PTR(-ENOMEM);
+	handle->role = role;
+	handle->actor = motet_actor_get(actor);
+	handle->port = port;
+	motet_object_get(&port->object);
+	INIT_LIST_HEAD(&handle->link);
+	INIT_LIST_HEAD(&handle->calls);
+	if (role != MOTET_ROLE_SENDER)
+		return handle;
+	handle->share = motet_share_get(&port->queue, current_uid());
+	if (!handle->share)
+		goto err_free;
+	handle->lost = motet_message_new_exception(MOTET_EXCEPTION_PORT_LOST,
+						   &port->object.id);
+	if (!handle->lost)
+		goto err_free;
+	return handle;
+
+err_free:
+	motet_handle_free(handle);
+	return ERR_PTR(-ENOMEM);
+}
+
+/* The port's first reference stands for its life from now on. */
+static struct motet_handle *motet_port_first_handle(struct motet_actor *actor,
+						    struct motet_port *port,
+						    u32 role)
+{
+	struct motet_handle *handle = motet_handle_new(actor, port, role);
+
+	if (IS_ERR(handle)) {
+		motet_object_put(&port->object);
+		return handle;
+	}
+	spin_lock(&port->queue.lock);
+	motet_port_hold_locked(port, handle);
+	spin_unlock(&port->queue.lock);
+	return handle;
+}
+
+/**
+ * motet_actor_open() - open the device: an actor and its default port
+ * @net: the namespace of the opener
+ *
+ * Context: may sleep.
+ * Return: the handle, or ERR_PTR() of -ENOMEM or -EDQUOT.
+ */
+struct motet_handle *motet_actor_open(struct net *net)
+{
+	struct motet_limits limits[MOTET_PRIORITIES] = {};
+	struct motet_handle *handle;
+	struct motet_actor *actor;
+	struct motet_port *port;
+	unsigned int i;
+	int err;
+
+	for (i = 0; i < MOTET_PRIORITIES; i++) {
+		limits[i].messages = MOTET_DEFAULT_MESSAGES;
+		limits[i].bytes = MOTET_DEFAULT_BYTES;
+	}
+	actor = motet_actor_new(net);
+	if (IS_ERR(actor))
+		return ERR_CAST(actor);
+	port = motet_port_new(actor, limits, false);
+	if (IS_ERR(port)) {
+		motet_actor_put(actor);
+		return ERR_CAST(port);
+	}
+	port->is_default = true;
+	port->object.mode = MOTET_MODE_SEND | 0700;
+	handle = motet_port_first_handle(actor, port, MOTET_ROLE_ACTOR);
+	motet_actor_put(actor);
+	if (IS_ERR(handle))
+		return handle;
+	err = motet_domain_publish(&port->object, NULL);
+	if (!err)
+		err = motet_actor_publish(actor, &port->object);
+	if (err) {
+		motet_handle_close(handle);
+		return ERR_PTR(err);
+	}
+	return handle;
+}
+
+static int motet_port_take_limits(struct motet_limits *limits,
+				  const struct motet_port_create *arg)
+{
+	struct motet_info max = {};
+	unsigned int i;
+
+	motet_port_limits(&max);
+	for (i = 0; i < MOTET_PRIORITIES; i++) {
+		limits[i] = arg->limits[i];
+		if (limits[i].pad ||
+		    limits[i].messages > max.port_messages_max ||
+		    limits[i].bytes > max.port_bytes_max)
+			return -EINVAL;
+		if (!limits[i].messages)
+			limits[i].messages = min_t(u32, MOTET_PORT_MESSAGES,
+						   max.port_messages_max);
+		if (!limits[i].bytes)
+			limits[i].bytes = min_t(u64, MOTET_PORT_BYTES,
+						max.port_bytes_max);
+	}
+	if (arg->retention > max.retention_max)
+		return -EINVAL;
+	return 0;
+}
+
+/**
+ * motet_port_create() - build a port that an actor holds
+ * @actor: handle of the actor
+ * @arg: flags, mode, retention and bounds
+ *
+ * Context: may sleep.
+ * Return: the holder handle of a port that is to be published next, or
+ * ERR_PTR() of -EINVAL, -EDQUOT, -ENOMEM.
+ */
+struct motet_handle *motet_port_create(struct motet_handle *actor,
+				       const struct motet_port_create *arg)
+{
+	struct motet_limits limits[MOTET_PRIORITIES];
+	struct motet_port *port;
+	int err;
+
+	err = motet_port_take_limits(limits, arg);
+	if (err)
+		return ERR_PTR(err);
+	port = motet_port_new(actor->actor, limits,
+			      arg->flags & MOTET_PORT_FIFO);
+	if (IS_ERR(port))
+		return ERR_CAST(port);
+	port->object.mode = arg->mode;
+	port->object.retention = arg->retention;
+	return motet_port_first_handle(actor->actor, port, MOTET_ROLE_HOLDER);
+}
+
+/**
+ * motet_port_publish() - let a port be found
+ * @holder: as motet_port_create() returned it
+ * @name: its name or NULL; the port's if this succeeds
+ *
+ * Context: may sleep.
+ * Return: 0 or what motet_domain_publish() says.
+ */
+int motet_port_publish(struct motet_handle *holder, struct motet_name *name)
+{
+	return motet_domain_publish(&holder->port->object, name);
+}
+
+static struct motet_handle *motet_port_open_sender(struct motet_actor *actor,
+						   struct motet_port *port)
+{
+	struct motet_handle *handle;
+	bool closed;
+
+	handle = motet_handle_new(actor, port, MOTET_ROLE_SENDER);
+	if (IS_ERR(handle))
+		return handle;
+	spin_lock(&port->queue.lock);
+	closed = port->queue.closed;
+	if (!closed) {
+		list_add_tail(&handle->link, &port->senders);
+		port->sender_count++;
+	}
+	spin_unlock(&port->queue.lock);
+	if (closed) {
+		motet_handle_free(handle);
+		return ERR_PTR(-ESRCH);
+	}
+	return handle;
+}
+
+static struct motet_handle *motet_port_take_over(struct motet_actor *actor,
+						 struct motet_port *port)
+{
+	struct motet_domain *domain = port->object.domain;
+	struct motet_handle *handle;
+	int err = 0;
+
+	handle = motet_handle_new(actor, port, MOTET_ROLE_HOLDER);
+	if (IS_ERR(handle))
+		return handle;
+	mutex_lock(&domain->mutex);
+	if (port->state == MOTET_PORT_STATE_RETAINED) {
+		hrtimer_cancel(&port->retention_timer);
+		domain->retained--;
+		spin_lock(&port->queue.lock);
+		motet_port_hold_locked(port, handle);
+		port->queue.epoch++;
+		port->queue.sequence = 0;
+		spin_unlock(&port->queue.lock);
+		trace_motet_port_state(&port->object.id, port->state);
+		motet_domain_changed_locked(&port->object);
+	} else {
+		err = port->state == MOTET_PORT_STATE_HELD ? -EBUSY : -ESRCH;
+	}
+	mutex_unlock(&domain->mutex);
+	if (err) {
+		motet_handle_free(handle);
+		return ERR_PTR(err);
+	}
+	return handle;
+}
+
+/**
+ * motet_port_open() - open a port
+ * @actor: handle of the actor that opens it
+ * @object: the port; the caller has checked that the actor may
+ * @role: %MOTET_ROLE_SENDER, or %MOTET_ROLE_HOLDER to take it over
+ *
+ * Context: may sleep.
+ * Return: the handle, or ERR_PTR() of -ENOMEM; -ESRCH if the port died;
+ * -EBUSY if it has a holder.
+ */
+struct motet_handle *motet_port_open(struct motet_handle *actor,
+				     struct motet_object *object, u32 role)
+{
+	struct motet_port *port = motet_port_of(object);
+	struct motet_handle *handle;
+
+	if (role == MOTET_ROLE_HOLDER)
+		handle = motet_port_take_over(actor->actor, port);
+	else
+		handle = motet_port_open_sender(actor->actor, port);
+	if (!IS_ERR(handle))
+		trace_motet_port_open(&object->id, role);
+	return handle;
+}
+
+/**
+ * motet_handle_close() - the last reference to the file of a handle is gone
+ * @handle: the handle
+ *
+ * Context: may sleep.
+ */
+void motet_handle_close(struct motet_handle *handle)
+{
+	struct motet_port *port = handle->port;
+
+	trace_motet_port_close(&port->object.id, handle->role);
+	if (handle->role == MOTET_ROLE_SENDER) {
+		motet_handle_abandon_calls(handle);
+		spin_lock(&port->queue.lock);
+		list_del(&handle->link);
+		port->sender_count--;
+		spin_unlock(&port->queue.lock);
+	} else {
+		motet_port_leave(port, handle, NULL);
+	}
+	motet_handle_free(handle);
+}
+
+/**
+ * motet_port_unlink() - take the name of a port away
+ * @object: the port; the caller has checked that the current task may
+ *
+ * Context: may sleep.
+ * Return: 0, or -ENOENT if it has none any more.
+ */
+int motet_port_unlink(struct motet_object *object)
+{
+	struct motet_port *port = motet_port_of(object);
+	struct motet_remains remains;
+	bool named, retained;
+
+	mutex_lock(&object->domain->mutex);
+	named = rcu_access_pointer(object->name);
+	retained = named && port->state == MOTET_PORT_STATE_RETAINED;
+	if (named)
+		trace_motet_port_unlink(&object->id, 0);
+	if (retained) {
+		motet_port_end_retention_locked(port, &remains);
+	} else if (named) {
+		motet_domain_unname_locked(object);
+		motet_domain_changed_locked(object);
+	}
+	mutex_unlock(&object->domain->mutex);
+	if (retained) {
+		cancel_work_sync(&port->retention_work);
+		motet_port_bury(port, &remains);
+	}
+	return named ? 0 : -ENOENT;
+}
+
+/**
+ * motet_port_status() - say what a handle is
+ * @handle: the handle
+ * @status: filled in but for its size
+ */
+void motet_port_status(struct motet_handle *handle,
+		       struct motet_port_status *status)
+{
+	struct motet_port *port = handle->port;
+	unsigned int i;
+
+	status->flags = port->queue.fifo ? MOTET_PORT_FIFO : 0;
+	status->role = handle->role;
+	status->mode = port->object.mode;
+	status->pad = 0;
+	status->retention = port->object.retention;
+	status->id = port->object.id;
+	for (i = 0; i < MOTET_PRIORITIES; i++) {
+		status->limits[i].messages = port->queue.lanes[i].limit.messages;
+		status->limits[i].bytes = port->queue.lanes[i].limit.bytes;
+		status->limits[i].pad = 0;
+	}
+	spin_lock(&port->queue.lock);
+	status->state = port->state;
+	status->messages = port->queue.depth;
+	status->bytes = port->queue.bytes;
+	spin_unlock(&port->queue.lock);
+}
+
+/**
+ * motet_port_look() - say what is shown of a port
+ * @port: the port
+ * @view: filled in; the caller puts its pid
+ */
+void motet_port_look(struct motet_port *port, struct motet_port_view *view)
+{
+	const struct motet_handle *holder;
+	unsigned int i;
+
+	memset(view, 0, sizeof(*view));
+	for (i = 0; i < MOTET_PRIORITIES; i++) {
+		view->messages_max += port->queue.lanes[i].limit.messages;
+		view->bytes_max += port->queue.lanes[i].limit.bytes;
+	}
+	spin_lock(&port->queue.lock);
+	holder = port->holder;
+	view->state = port->state;
+	view->held = holder;
+	if (holder) {
+		view->holder = holder->actor->object.id;
+		view->pid = get_pid(holder->actor->pid);
+	}
+	view->messages = port->queue.depth;
+	view->bytes = port->queue.bytes;
+	view->epoch = port->queue.epoch;
+	view->calls = port->call_count;
+	view->senders = port->sender_count;
+	view->stats = port->queue.stats;
+	spin_unlock(&port->queue.lock);
+}
+
+/**
+ * motet_handle_poll() - poll a handle
+ * @handle: the handle
+ * @file: its file
+ * @table: where to wait
+ *
+ * Return: readable if there is a message and the handle holds the port;
+ * writable if what was refused last would fit now; hang-up if the handle is
+ * of no use any more.
+ */
+__poll_t motet_handle_poll(struct motet_handle *handle, struct file *file,
+			   struct poll_table_struct *table)
+{
+	struct motet_queue *queue = &handle->port->queue;
+	__poll_t mask = 0;
+
+	if (handle->role == MOTET_ROLE_SENDER)
+		poll_wait(file, &queue->writable, table);
+	else
+		poll_wait(file, &queue->readable, table);
+	spin_lock(&queue->lock);
+	if (handle->role == MOTET_ROLE_SENDER) {
+		if (!handle->refused ||
+		    motet_queue_fits_locked(queue, handle->refused_priority,
+					    handle->refused_bytes))
+			mask = EPOLLOUT | EPOLLWRNORM;
+		if (queue->closed)
+			mask |= EPOLLERR | EPOLLHUP;
+	} else if (handle->port->holder != handle) {
+		mask = EPOLLHUP;
+	} else if (queue->depth) {
+		mask = EPOLLIN | EPOLLRDNORM;
+	}
+	spin_unlock(&queue->lock);
+	return mask;
+}
+
+/**
+ * motet_port_init() - make the caches of ports, handles and calls
+ *
+ * Return: 0 or -ENOMEM.
+ */
+int motet_port_init(void)
+{
+	int err = -ENOMEM;
+
+	motet_port_cache = kmem_cache_create("motet_port",
+					     sizeof(struct motet_port), 0,
+					     SLAB_ACCOUNT, NULL);
+	if (!motet_port_cache)
+		return err;
+	motet_handle_cache = kmem_cache_create("motet_handle",
+					       sizeof(struct motet_handle), 0,
+					       SLAB_ACCOUNT, NULL);
+	if (!motet_handle_cache)
+		goto err_destroy_ports;
+	err = motet_call_init();
+	if (err)
+		goto err_destroy_handles;
+	return 0;
+
+err_destroy_handles:
+	kmem_cache_destroy(motet_handle_cache);
+err_destroy_ports:
+	kmem_cache_destroy(motet_port_cache);
+	return err;
+}
+
+/**
+ * motet_port_exit() - give the caches back
+ *
+ * Context: after the workqueue is gone, and after rcu_barrier().
+ */
+void motet_port_exit(void)
+{
+	motet_call_exit();
+	kmem_cache_destroy(motet_handle_cache);
+	kmem_cache_destroy(motet_port_cache);
+}
