@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: ((GPL-2.0 WITH Linux-syscall-note) OR BSD-3-Clause)
+/* Do not edit directly, auto-generated from: */
+/*	Documentation/netlink/specs/motet.yaml */
+/* YNL-GEN kernel source */
+
+#include <net/netlink.h>
+#include <net/genetlink.h>
+
+#include "netlink-gen.h"
+
+#include <uapi/linux/motet_netlink.h>
+#include <linux/motet.h>
+
+/* MOTET_CMD_DOMAIN_SET - do */
+static const struct nla_policy motet_domain_set_nl_policy[MOTET_A_DOMAIN_PORTS_MAX + 1] = {
+	[MOTET_A_DOMAIN_PORTS_MAX] = NLA_POLICY_MIN(NLA_U32, 1),
+};
+
+/* MOTET_CMD_PORT_GET - do */
+static const struct nla_policy motet_port_get_nl_policy[MOTET_A_PORT_NAME + 1] = {
+	[MOTET_A_PORT_ID] = NLA_POLICY_EXACT_LEN(MOTET_ID_LEN),
+	[MOTET_A_PORT_NAME] = { .type = NLA_BINARY, },
+};
+
+/* Ops table for motet */
+static const struct genl_split_ops motet_nl_ops[] = {
+	{
+		.cmd	= MOTET_CMD_DOMAIN_GET,
+		.doit	= motet_nl_domain_get_doit,
+		.flags	= GENL_CMD_CAP_DO,
+	},
+	{
+		.cmd		= MOTET_CMD_DOMAIN_SET,
+		.doit		= motet_nl_domain_set_doit,
+		.policy		= motet_domain_set_nl_policy,
+		.maxattr	= MOTET_A_DOMAIN_PORTS_MAX,
+		.flags		= GENL_CMD_CAP_DO,
+	},
+	{
+		.cmd	= MOTET_CMD_PURGE,
+		.doit	= motet_nl_purge_doit,
+		.flags	= GENL_CMD_CAP_DO,
+	},
+	{
+		.cmd	= MOTET_CMD_ACTOR_GET,
+		.dumpit	= motet_nl_actor_get_dumpit,
+		.flags	= GENL_CMD_CAP_DUMP,
+	},
+	{
+		.cmd		= MOTET_CMD_PORT_GET,
+		.doit		= motet_nl_port_get_doit,
+		.policy		= motet_port_get_nl_policy,
+		.maxattr	= MOTET_A_PORT_NAME,
+		.flags		= GENL_CMD_CAP_DO,
+	},
+	{
+		.cmd	= MOTET_CMD_PORT_GET,
+		.dumpit	= motet_nl_port_get_dumpit,
+		.flags	= GENL_CMD_CAP_DUMP,
+	},
+	{
+		.cmd	= MOTET_CMD_USER_GET,
+		.dumpit	= motet_nl_user_get_dumpit,
+		.flags	= GENL_CMD_CAP_DUMP,
+	},
+};
+
+static const struct genl_multicast_group motet_nl_mcgrps[] = {
+	[MOTET_NLGRP_OBJECT] = { "object", },
+};
+
+struct genl_family motet_nl_family __ro_after_init = {
+	.name		= MOTET_FAMILY_NAME,
+	.version	= MOTET_FAMILY_VERSION,
+	.netnsok	= true,
+	.parallel_ops	= true,
+	.module		= THIS_MODULE,
+	.split_ops	= motet_nl_ops,
+	.n_split_ops	= ARRAY_SIZE(motet_nl_ops),
+	.mcgrps		= motet_nl_mcgrps,
+	.n_mcgrps	= ARRAY_SIZE(motet_nl_mcgrps),
+};
