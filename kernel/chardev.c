@@ -1,0 +1,799 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The device node, and what open files answer to. */
+
+#include <linux/anon_inodes.h>
+#include <linux/file.h>
+#include <linux/fs.h>
+#include <linux/miscdevice.h>
+#include <linux/module.h>
+#include <linux/nsproxy.h>
+#include <linux/sched.h>
+#include <linux/uaccess.h>
+#include <net/net_namespace.h>
+
+#include "chardev.h"
+#include "domain.h"
+#include "message.h"
+#include "port.h"
+
+/**
+ * struct motet_ioctl_call - one ioctl being carried out
+ * @file: on which file [const]
+ * @handle: what the file is [const]
+ * @uarg: the user's argument [const]
+ * @usize: its size there [const]
+ * @size: its size here [const]
+ */
+struct motet_ioctl_call {
+	struct file *file;
+	struct motet_handle *handle;
+	void __user *uarg;
+	u32 usize;
+	u32 size;
+};
+
+static const struct file_operations motet_fops;
+
+static int motet_copy_from_user(void *to, u32 size, u32 min,
+				const void __user *from, u32 *usize)
+{
+	if (get_user(*usize, (const u32 __user *)from))
+		return -EFAULT;
+	if (*usize < min)
+		return -EINVAL;
+	if (*usize > PAGE_SIZE)
+		return -E2BIG;
+	return copy_struct_from_user(to, size, from, *usize);
+}
+
+static int motet_copy_to_user(void __user *to, u32 usize, const void *from,
+			      u32 size)
+{
+	if (copy_to_user(to, from, min(usize, size)))
+		return -EFAULT;
+	if (usize > size && clear_user(to + size, usize - size))
+		return -EFAULT;
+	return 0;
+}
+
+static int motet_ioctl_return(struct motet_ioctl_call *call, const void *arg)
+{
+	return motet_copy_to_user(call->uarg, call->usize, arg, call->size);
+}
+
+static bool motet_nonblock(struct motet_ioctl_call *call,
+			   const struct motet_msg *msg)
+{
+	return (msg->flags & MOTET_MSG_DONTWAIT) ||
+	       (READ_ONCE(call->file->f_flags) & O_NONBLOCK);
+}
+
+static int motet_msg_check_flags(struct motet_msg *msg, u32 allowed)
+{
+	msg->flags &= ~MOTET_MSG_CALL;
+	return (msg->flags & ~allowed) || msg->pad ? -EINVAL : 0;
+}
+
+static int motet_msg_check_out(struct motet_msg *msg, u32 allowed)
+{
+	static const struct motet_id none;
+
+	if (motet_msg_check_flags(msg, allowed) ||
+	    msg->body_cap || msg->annex_cap || msg->redelivered ||
+	    msg->exception || msg->error || msg->count || msg->stamp ||
+	    memcmp(&msg->to, &none, sizeof(none)))
+		return -EINVAL;
+	return msg->annex_len > MOTET_ANNEX_MAX ? -EMSGSIZE : 0;
+}
+
+static int motet_msg_check_send(struct motet_msg *msg, u32 allowed)
+{
+	if (msg->token || msg->priority >= MOTET_PRIORITIES)
+		return -EINVAL;
+	return motet_msg_check_out(msg, allowed);
+}
+
+static int motet_msg_check_reply(struct motet_msg *msg)
+{
+	if (msg->priority || msg->deadline || msg->id)
+		return -EINVAL;
+	return motet_msg_check_out(msg, 0);
+}
+
+static int motet_msg_get(struct motet_msg *msg, u64 address, u32 *usize)
+{
+	return motet_copy_from_user(msg, sizeof(*msg), MOTET_MSG_SIZE_VER0,
+				    u64_to_user_ptr(address), usize);
+}
+
+static int motet_msg_put(const struct motet_msg *msg, u64 address, u32 usize)
+{
+	return motet_copy_to_user(u64_to_user_ptr(address), usize, msg,
+				  sizeof(*msg));
+}
+
+static int motet_hand_over(const struct motet_message *message,
+			   struct motet_msg *msg, u64 address, u32 usize)
+{
+	int err;
+
+	motet_message_describe(message, msg);
+	err = motet_message_copy_out(message, msg);
+	if (!err)
+		err = motet_message_copy_stamp(message,
+					       u64_to_user_ptr(msg->stamp));
+	if (!err)
+		err = motet_msg_put(msg, address, usize);
+	return err;
+}
+
+static int motet_ioctl_info(struct motet_ioctl_call *call, void *data)
+{
+	struct motet_actor *actor = call->handle->actor;
+	struct motet_info *info = data;
+
+	if (info->flags)
+		return -EINVAL;
+	info->abi_major = MOTET_ABI_MAJOR;
+	info->priorities = MOTET_PRIORITIES;
+	info->features = 0;
+	info->name_max = MOTET_NAME_MAX;
+	info->annex_max = MOTET_ANNEX_MAX;
+	motet_port_limits(info);
+	info->domain_ports_max = READ_ONCE(actor->object.domain->ports_max);
+	info->user_ports_max = motet_quota_limit(MOTET_QUOTA_PORTS);
+	info->user_bytes_max = motet_quota_limit(MOTET_QUOTA_BYTES);
+	info->user_actors_max = motet_quota_limit(MOTET_QUOTA_ACTORS);
+	info->actor = actor->object.id;
+	info->port = actor->default_port->id;
+	return motet_ioctl_return(call, info);
+}
+
+/* The handle is the file's if this succeeds. */
+static struct file *motet_file_new(struct motet_handle *handle, u32 fd_flags)
+{
+	int flags = O_RDWR;
+
+	if (fd_flags & MOTET_FD_NONBLOCK)
+		flags |= O_NONBLOCK;
+	return anon_inode_getfile("[motet-port]", &motet_fops, handle, flags);
+}
+
+static struct motet_name *motet_get_name(u64 address, u32 len)
+{
+	return motet_name_new(u64_to_user_ptr(address), len);
+}
+
+static int motet_port_create_check(const struct motet_port_create *arg)
+{
+	if ((arg->flags & ~MOTET_PORT_FIFO) ||
+	    (arg->fd_flags & ~MOTET_FD_NONBLOCK) ||
+	    (arg->mode & ~MOTET_MODE_MASK))
+		return -EINVAL;
+	if (!arg->name_len && (arg->name || arg->retention))
+		return -EINVAL;
+	return 0;
+}
+
+static int motet_port_create_finish(struct motet_ioctl_call *call,
+				    struct motet_port_create *arg,
+				    struct motet_name *name)
+{
+	struct motet_handle *handle;
+	struct file *file;
+	int err;
+
+	handle = motet_port_create(call->handle, arg);
+	if (IS_ERR(handle))
+		return PTR_ERR(handle);
+	file = motet_file_new(handle, arg->fd_flags);
+	if (IS_ERR(file)) {
+		motet_handle_close(handle);
+		return PTR_ERR(file);
+	}
+	arg->id = handle->port->object.id;
+	err = motet_ioctl_return(call, arg);
+	if (!err)
+		err = motet_port_publish(handle, name);
+	if (err) {
+		fput(file);
+		return err;
+	}
+	fd_install(arg->fd, file);
+	return 0;
+}
+
+static int motet_ioctl_port_create(struct motet_ioctl_call *call, void *data)
+{
+	struct motet_port_create *arg = data;
+	struct motet_name *name = NULL;
+	int err;
+
+	err = motet_port_create_check(arg);
+	if (err)
+		return err;
+	if (arg->name_len) {
+		name = motet_get_name(arg->name, arg->name_len);
+		if (IS_ERR(name))
+			return PTR_ERR(name);
+	}
+	arg->fd = get_unused_fd_flags(O_CLOEXEC);
+	if (arg->fd < 0) {
+		err = arg->fd;
+		goto err_free_name;
+	}
+	err = motet_port_create_finish(call, arg, name);
+	if (err)
+		goto err_put_fd;
+	return 0;
+
+err_put_fd:
+	put_unused_fd(arg->fd);
+err_free_name:
+	kfree(name);
+	return err;
+}
+
+/* Finds a port by name if there is one, else by identifier. */
+static struct motet_object *motet_find_port(struct motet_ioctl_call *call,
+					    u64 address, u32 len,
+					    const struct motet_id *id)
+{
+	struct motet_domain *domain = call->handle->actor->object.domain;
+	struct motet_object *object;
+	struct motet_name *name;
+
+	if (!len) {
+		object = motet_domain_find(domain, id, MOTET_CLASS_PORT);
+		return object ?: ERR_PTR(-ESRCH);
+	}
+	name = motet_get_name(address, len);
+	if (IS_ERR(name))
+		return ERR_CAST(name);
+	object = motet_domain_find_name(domain, name, MOTET_CLASS_PORT);
+	kfree(name);
+	return object ?: ERR_PTR(-ENOENT);
+}
+
+static int motet_port_open_finish(struct motet_ioctl_call *call,
+				  struct motet_port_open *arg,
+				  struct motet_object *object)
+{
+	struct motet_handle *handle;
+	struct file *file;
+	int err;
+
+	arg->id = object->id;
+	err = motet_ioctl_return(call, arg);
+	if (err)
+		return err;
+	handle = motet_port_open(call->handle, object, arg->role);
+	if (IS_ERR(handle))
+		return PTR_ERR(handle);
+	file = motet_file_new(handle, arg->fd_flags);
+	if (IS_ERR(file)) {
+		motet_handle_close(handle);
+		return PTR_ERR(file);
+	}
+	fd_install(arg->fd, file);
+	return 0;
+}
+
+static int motet_port_open_check(const struct motet_port_open *arg)
+{
+	static const struct motet_id none;
+
+	if (arg->flags || (arg->fd_flags & ~MOTET_FD_NONBLOCK) ||
+	    (arg->role != MOTET_ROLE_SENDER && arg->role != MOTET_ROLE_HOLDER))
+		return -EINVAL;
+	if (arg->name_len)
+		return memcmp(&arg->id, &none, sizeof(none)) ? -EINVAL : 0;
+	return arg->name ? -EINVAL : 0;
+}
+
+static int motet_ioctl_port_open(struct motet_ioctl_call *call, void *data)
+{
+	struct motet_port_open *arg = data;
+	struct motet_object *object;
+	umode_t right;
+	int err;
+
+	err = motet_port_open_check(arg);
+	if (err)
+		return err;
+	object = motet_find_port(call, arg->name, arg->name_len, &arg->id);
+	if (IS_ERR(object))
+		return PTR_ERR(object);
+	right = arg->role == MOTET_ROLE_SENDER ? MOTET_MODE_SEND :
+						 MOTET_MODE_RECEIVE;
+	err = -EACCES;
+	if (!motet_domain_may(object, right))
+		goto put_object;
+	err = get_unused_fd_flags(O_CLOEXEC);
+	if (err < 0)
+		goto put_object;
+	arg->fd = err;
+	err = motet_port_open_finish(call, arg, object);
+	if (err)
+		put_unused_fd(arg->fd);
+put_object:
+	motet_object_put(object);
+	return err;
+}
+
+static struct motet_object *motet_find_named(struct motet_ioctl_call *call,
+					     struct motet_port_name *arg,
+					     umode_t right)
+{
+	struct motet_object *object;
+
+	if (arg->flags || arg->pad || !arg->name_len)
+		return ERR_PTR(-EINVAL);
+	object = motet_find_port(call, arg->name, arg->name_len, NULL);
+	if (IS_ERR(object))
+		return object;
+	if (!motet_domain_may(object, right)) {
+		motet_object_put(object);
+		return ERR_PTR(-EACCES);
+	}
+	arg->id = object->id;
+	return object;
+}
+
+static int motet_ioctl_port_lookup(struct motet_ioctl_call *call, void *data)
+{
+	struct motet_object *object;
+
+	object = motet_find_named(call, data, MOTET_MODE_MASK);
+	if (IS_ERR(object))
+		return PTR_ERR(object);
+	motet_object_put(object);
+	return motet_ioctl_return(call, data);
+}
+
+static int motet_ioctl_port_unlink(struct motet_ioctl_call *call, void *data)
+{
+	struct motet_object *object;
+	int err;
+
+	object = motet_find_named(call, data, MOTET_MODE_ADMIN);
+	if (IS_ERR(object))
+		return PTR_ERR(object);
+	err = motet_ioctl_return(call, data);
+	if (!err)
+		err = motet_port_unlink(object);
+	motet_object_put(object);
+	return err;
+}
+
+static int motet_ioctl_port_status(struct motet_ioctl_call *call, void *data)
+{
+	motet_port_status(call->handle, data);
+	return motet_ioctl_return(call, data);
+}
+
+static int motet_ioctl_send(struct motet_ioctl_call *call, void *data)
+{
+	struct motet_message *message;
+	struct motet_msg *msg = data;
+	int err;
+
+	err = motet_msg_check_send(msg, MOTET_MSG_DONTWAIT | MOTET_MSG_RETURN);
+	if (err)
+		return err;
+	message = motet_port_send_begin(call->handle, msg,
+					motet_nonblock(call, msg));
+	if (IS_ERR(message))
+		return PTR_ERR(message);
+	msg->id = message->id;
+	err = motet_ioctl_return(call, msg);
+	if (err) {
+		motet_port_send_abort(call->handle, message);
+		return err;
+	}
+	return motet_port_send_commit(call->handle, message);
+}
+
+static int motet_receive(struct motet_ioctl_call *call, struct motet_msg *msg,
+			 u64 address, u32 usize)
+{
+	struct motet_message *message;
+	int err;
+
+	err = motet_msg_check_flags(msg, MOTET_MSG_DONTWAIT);
+	if (err)
+		return err;
+	message = motet_port_receive_begin(call->handle, msg,
+					   motet_nonblock(call, msg));
+	if (message == ERR_PTR(-EMSGSIZE))
+		return motet_msg_put(msg, address, usize) ?: -EMSGSIZE;
+	if (IS_ERR(message))
+		return PTR_ERR(message);
+	err = motet_hand_over(message, msg, address, usize);
+	return motet_port_receive_end(call->handle, message, err);
+}
+
+static int motet_ioctl_recv(struct motet_ioctl_call *call, void *data)
+{
+	return motet_receive(call, data, (uintptr_t)call->uarg, call->usize);
+}
+
+static struct motet_message *motet_reply_begin(struct motet_ioctl_call *call,
+					       struct motet_msg *msg)
+{
+	int err = motet_msg_check_reply(msg);
+
+	return err ? ERR_PTR(err) : motet_port_reply_begin(call->handle, msg);
+}
+
+static int motet_reply_commit(struct motet_ioctl_call *call,
+			      struct motet_message *answer)
+{
+	int err = motet_port_reply_commit(call->handle, answer);
+
+	if (err)
+		motet_message_free(answer);
+	return err;
+}
+
+static int motet_ioctl_reply(struct motet_ioctl_call *call, void *data)
+{
+	struct motet_message *answer = motet_reply_begin(call, data);
+
+	return IS_ERR(answer) ? PTR_ERR(answer) :
+				motet_reply_commit(call, answer);
+}
+
+/*
+ * The user's pointer to the answer is cleared before the answer is given. If
+ * giving it fails the pointer is put back where it just was writable.
+ */
+static int motet_reply_first(struct motet_ioctl_call *call,
+			     struct motet_reply_recv *arg)
+{
+	struct motet_message *answer;
+	u64 address = arg->reply;
+	struct motet_msg msg;
+	u32 usize;
+	int err;
+
+	err = motet_msg_get(&msg, address, &usize);
+	if (err)
+		return err;
+	answer = motet_reply_begin(call, &msg);
+	if (IS_ERR(answer))
+		return PTR_ERR(answer);
+	arg->reply = 0;
+	err = motet_ioctl_return(call, arg);
+	if (err) {
+		motet_message_free(answer);
+		return err;
+	}
+	err = motet_reply_commit(call, answer);
+	if (err) {
+		arg->reply = address;
+		if (motet_ioctl_return(call, arg))
+			return -EFAULT;
+	}
+	return err;
+}
+
+static int motet_ioctl_reply_recv(struct motet_ioctl_call *call, void *data)
+{
+	struct motet_reply_recv *arg = data;
+	struct motet_msg msg;
+	u32 usize;
+	int err;
+
+	if (arg->flags)
+		return -EINVAL;
+	err = motet_msg_get(&msg, arg->recv, &usize);
+	if (!err)
+		err = motet_msg_check_flags(&msg, MOTET_MSG_DONTWAIT);
+	if (!err && arg->reply)
+		err = motet_reply_first(call, arg);
+	return err ?: motet_receive(call, &msg, arg->recv, usize);
+}
+
+/* Sends the request, after its id was written to the user. */
+static struct motet_call *motet_call_begin(struct motet_ioctl_call *call,
+					   struct motet_call_arg *arg,
+					   const struct motet_msg *answer,
+					   u64 *deadline)
+{
+	struct motet_message *request;
+	struct motet_call *made;
+	struct motet_msg msg;
+	u32 usize;
+	int err;
+
+	err = motet_msg_get(&msg, arg->request, &usize);
+	if (!err)
+		err = motet_msg_check_send(&msg, MOTET_MSG_DONTWAIT);
+	if (err)
+		return ERR_PTR(err);
+	*deadline = msg.deadline;
+	request = motet_port_send_begin(call->handle, &msg,
+					motet_nonblock(call, &msg));
+	if (IS_ERR(request))
+		return ERR_CAST(request);
+	made = motet_call_new(request, answer);
+	if (IS_ERR(made)) {
+		motet_port_send_abort(call->handle, request);
+		return made;
+	}
+	arg->id = request->id;
+	err = motet_ioctl_return(call, arg);
+	if (err)
+		motet_port_send_abort(call->handle, request);
+	else
+		err = motet_port_send_commit(call->handle, request);
+	if (err) {
+		motet_call_put(made);
+		return ERR_PTR(err);
+	}
+	return made;
+}
+
+static int motet_call_get_answer(struct motet_ioctl_call *call,
+				 struct motet_call *made, u64 deadline,
+				 struct motet_msg *answer, u64 address,
+				 u32 usize)
+{
+	struct motet_message *message;
+	int err;
+
+	message = motet_call_await(call->handle, made, deadline);
+	if (IS_ERR(message))
+		return PTR_ERR(message);
+	if (message->body_len > answer->body_cap ||
+	    message->annex_len > answer->annex_cap) {
+		answer->body_len = message->body_len;
+		answer->annex_len = message->annex_len;
+		err = motet_msg_put(answer, address, usize) ?: -EMSGSIZE;
+	} else {
+		err = motet_hand_over(message, answer, address, usize);
+	}
+	motet_call_end(call->handle, made, err);
+	return err;
+}
+
+static int motet_call_check(const struct motet_call_arg *arg,
+			    struct motet_msg *answer, u32 *usize)
+{
+	bool resume = arg->flags & MOTET_CALL_RESUME;
+	int err;
+
+	if (arg->flags & ~MOTET_CALL_RESUME)
+		return -EINVAL;
+	if (resume && arg->request)
+		return -EINVAL;
+	err = motet_msg_get(answer, arg->reply, usize);
+	if (!err)
+		err = motet_msg_check_flags(answer, 0);
+	if (!err && !resume && answer->deadline)
+		err = -EINVAL;
+	return err;
+}
+
+static int motet_ioctl_call(struct motet_ioctl_call *call, void *data)
+{
+	struct motet_call_arg *arg = data;
+	struct motet_msg answer;
+	struct motet_call *made;
+	u64 deadline;
+	u32 usize;
+	int err;
+
+	err = motet_call_check(arg, &answer, &usize);
+	if (err)
+		return err;
+	if (arg->flags & MOTET_CALL_RESUME) {
+		deadline = answer.deadline;
+		made = motet_call_find(call->handle, arg->id) ?:
+			ERR_PTR(-ENOENT);
+	} else {
+		made = motet_call_begin(call, arg, &answer, &deadline);
+	}
+	if (IS_ERR(made)) {
+		arg->id = 0;
+		err = PTR_ERR(made);
+	} else {
+		err = motet_call_get_answer(call, made, deadline, &answer,
+					    arg->reply, usize);
+		if (!motet_call_is_unfinished(call->handle, made))
+			arg->id = 0;
+		motet_call_put(made);
+	}
+	/* it is over by now: that the id can't be written changes nothing */
+	if (motet_ioctl_return(call, arg) && !err)
+		return -EFAULT;
+	return err;
+}
+
+static int motet_ioctl_cancel(struct motet_ioctl_call *call, void *data)
+{
+	const struct motet_cancel *arg = data;
+
+	if (arg->flags)
+		return -EINVAL;
+	return motet_call_cancel(call->handle, arg->id);
+}
+
+#define MOTET_ON_ACTOR		BIT(MOTET_ROLE_ACTOR)
+#define MOTET_ON_HOLDER		(BIT(MOTET_ROLE_HOLDER) | BIT(MOTET_ROLE_ACTOR))
+#define MOTET_ON_SENDER		BIT(MOTET_ROLE_SENDER)
+#define MOTET_ON_ANY		(MOTET_ON_HOLDER | MOTET_ON_SENDER)
+
+/**
+ * struct motet_ioctl - an ioctl
+ * @cmd: its number [const]
+ * @size: size of its argument as this kernel knows it [const]
+ * @min: size of its argument when it was first published [const]
+ * @roles: on which files, bits of &enum motet_role [const]
+ * @handler: carries it out [const]
+ */
+struct motet_ioctl {
+	unsigned int cmd;
+	u32 size;
+	u32 min;
+	u32 roles;
+	int (*handler)(struct motet_ioctl_call *call, void *data);
+};
+
+#define MOTET_IOCTL(_cmd, _type, _min, _roles, _handler) {		\
+	.cmd = _cmd,							\
+	.size = sizeof(_type),						\
+	.min = _min,							\
+	.roles = _roles,						\
+	.handler = _handler,						\
+}
+
+static const struct motet_ioctl motet_ioctls[] = {
+	MOTET_IOCTL(MOTET_IOC_RECV, struct motet_msg, MOTET_MSG_SIZE_VER0,
+		    MOTET_ON_HOLDER, motet_ioctl_recv),
+	MOTET_IOCTL(MOTET_IOC_SEND, struct motet_msg, MOTET_MSG_SIZE_VER0,
+		    MOTET_ON_SENDER, motet_ioctl_send),
+	MOTET_IOCTL(MOTET_IOC_CALL, struct motet_call_arg,
+		    MOTET_CALL_ARG_SIZE_VER0, MOTET_ON_SENDER,
+		    motet_ioctl_call),
+	MOTET_IOCTL(MOTET_IOC_REPLY, struct motet_msg, MOTET_MSG_SIZE_VER0,
+		    MOTET_ON_HOLDER, motet_ioctl_reply),
+	MOTET_IOCTL(MOTET_IOC_REPLY_RECV, struct motet_reply_recv,
+		    MOTET_REPLY_RECV_SIZE_VER0, MOTET_ON_HOLDER,
+		    motet_ioctl_reply_recv),
+	MOTET_IOCTL(MOTET_IOC_CANCEL, struct motet_cancel,
+		    MOTET_CANCEL_SIZE_VER0, MOTET_ON_SENDER,
+		    motet_ioctl_cancel),
+	MOTET_IOCTL(MOTET_IOC_INFO, struct motet_info, MOTET_INFO_SIZE_VER0,
+		    MOTET_ON_ACTOR, motet_ioctl_info),
+	MOTET_IOCTL(MOTET_IOC_PORT_CREATE, struct motet_port_create,
+		    MOTET_PORT_CREATE_SIZE_VER0, MOTET_ON_ACTOR,
+		    motet_ioctl_port_create),
+	MOTET_IOCTL(MOTET_IOC_PORT_OPEN, struct motet_port_open,
+		    MOTET_PORT_OPEN_SIZE_VER0, MOTET_ON_ACTOR,
+		    motet_ioctl_port_open),
+	MOTET_IOCTL(MOTET_IOC_PORT_LOOKUP, struct motet_port_name,
+		    MOTET_PORT_NAME_SIZE_VER0, MOTET_ON_ACTOR,
+		    motet_ioctl_port_lookup),
+	MOTET_IOCTL(MOTET_IOC_PORT_UNLINK, struct motet_port_name,
+		    MOTET_PORT_NAME_SIZE_VER0, MOTET_ON_ACTOR,
+		    motet_ioctl_port_unlink),
+	MOTET_IOCTL(MOTET_IOC_PORT_STATUS, struct motet_port_status,
+		    MOTET_PORT_STATUS_SIZE_VER0, MOTET_ON_ANY,
+		    motet_ioctl_port_status),
+};
+
+/**
+ * union motet_ioctl_data - room for any argument
+ * @info: MOTET_IOC_INFO [own]
+ * @create: MOTET_IOC_PORT_CREATE [own]
+ * @open: MOTET_IOC_PORT_OPEN [own]
+ * @name: MOTET_IOC_PORT_LOOKUP, MOTET_IOC_PORT_UNLINK [own]
+ * @status: MOTET_IOC_PORT_STATUS [own]
+ * @msg: MOTET_IOC_SEND, MOTET_IOC_RECV, MOTET_IOC_REPLY [own]
+ * @call: MOTET_IOC_CALL [own]
+ * @cancel: MOTET_IOC_CANCEL [own]
+ * @reply_recv: MOTET_IOC_REPLY_RECV [own]
+ */
+union motet_ioctl_data {
+	struct motet_info info;
+	struct motet_port_create create;
+	struct motet_port_open open;
+	struct motet_port_name name;
+	struct motet_port_status status;
+	struct motet_msg msg;
+	struct motet_call_arg call;
+	struct motet_cancel cancel;
+	struct motet_reply_recv reply_recv;
+};
+
+static const struct motet_ioctl *motet_ioctl_find(unsigned int cmd)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(motet_ioctls); i++)
+		if (motet_ioctls[i].cmd == cmd)
+			return &motet_ioctls[i];
+	return NULL;
+}
+
+static long motet_chardev_ioctl(struct file *file, unsigned int cmd,
+				unsigned long arg)
+{
+	const struct motet_ioctl *ioctl = motet_ioctl_find(cmd);
+	struct motet_ioctl_call call = {
+		.file = file,
+		.handle = file->private_data,
+		.uarg = (void __user *)arg,
+	};
+	union motet_ioctl_data data;
+	int err;
+
+	if (!ioctl || !(ioctl->roles & BIT(call.handle->role)))
+		return -ENOTTY;
+	if (ioctl->roles == MOTET_ON_ACTOR &&
+	    !motet_actor_is_current(call.handle->actor))
+		return -EPERM;
+	call.size = ioctl->size;
+	err = motet_copy_from_user(&data, ioctl->size, ioctl->min, call.uarg,
+				   &call.usize);
+	return err ?: ioctl->handler(&call, &data);
+}
+
+static int motet_chardev_open(struct inode *inode, struct file *file)
+{
+	struct motet_handle *handle;
+
+	handle = motet_actor_open(current->nsproxy->net_ns);
+	if (IS_ERR(handle))
+		return PTR_ERR(handle);
+	file->private_data = handle;
+	return nonseekable_open(inode, file);
+}
+
+static int motet_chardev_release(struct inode *inode, struct file *file)
+{
+	motet_handle_close(file->private_data);
+	return 0;
+}
+
+static __poll_t motet_chardev_poll(struct file *file,
+				   struct poll_table_struct *table)
+{
+	return motet_handle_poll(file->private_data, file, table);
+}
+
+static const struct file_operations motet_fops = {
+	.owner = THIS_MODULE,
+	.open = motet_chardev_open,
+	.release = motet_chardev_release,
+	.unlocked_ioctl = motet_chardev_ioctl,
+	.compat_ioctl = compat_ptr_ioctl,
+	.poll = motet_chardev_poll,
+};
+
+static struct miscdevice motet_device = {
+	.minor = MISC_DYNAMIC_MINOR,
+	.name = "motet",
+	.fops = &motet_fops,
+	.mode = 0666,
+};
+
+/**
+ * motet_chardev_init() - make the device node
+ *
+ * Return: 0 or a negative error.
+ */
+int motet_chardev_init(void)
+{
+	return misc_register(&motet_device);
+}
+
+/**
+ * motet_chardev_exit() - remove the device node
+ */
+void motet_chardev_exit(void)
+{
+	misc_deregister(&motet_device);
+}
