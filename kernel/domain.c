@@ -99,13 +99,7 @@ u32 motet_domain_ports_limit(void)
 	return READ_ONCE(motet_domain_ports_max);
 }
 
-/**
- * motet_domain_capable() - whether the current task administers a domain
- * @domain: the domain
- *
- * Return: true with CAP_NET_ADMIN in the user namespace of the domain.
- */
-bool motet_domain_capable(const struct motet_domain *domain)
+static bool motet_domain_capable(const struct motet_domain *domain)
 {
 	return ns_capable(domain->net->user_ns, CAP_NET_ADMIN);
 }

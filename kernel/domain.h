@@ -44,7 +44,7 @@ struct workqueue_struct;
  * @retained: objects that nobody holds [domain.mutex]
  * @ports_max: limit of @ports [domain.mutex]
  * @gone: the namespace is going away [domain.mutex]
- * @view: what sysfs shows of it, if anything [const]
+ * @view: what sysfs shows of it, if anything [domain.mutex]
  */
 struct motet_domain {
 	struct net *net;
@@ -71,7 +71,6 @@ void motet_domain_exit(void);
 
 struct motet_domain *motet_domain_of(const struct net *net);
 u32 motet_domain_ports_limit(void);
-bool motet_domain_capable(const struct motet_domain *domain);
 bool motet_domain_may(const struct motet_object *object, umode_t rights);
 
 int motet_domain_publish(struct motet_object *object, struct motet_name *name);

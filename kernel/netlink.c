@@ -70,6 +70,19 @@ static int motet_netlink_ask_admin(struct motet_netlink_asker *asker,
 	return -EPERM;
 }
 
+/*
+ * Netlink itself ignores attributes where no policy says what they are. What
+ * they ask for, perhaps to purge only something, must not be ignored.
+ */
+static int motet_netlink_no_attributes(const struct nlmsghdr *request,
+				       struct netlink_ext_ack *extack)
+{
+	if (nlmsg_attrlen(request, GENL_HDRLEN) <= 0)
+		return 0;
+	NL_SET_ERR_MSG(extack, "takes no attributes");
+	return -EINVAL;
+}
+
 static bool motet_netlink_may_see(const struct motet_netlink_asker *asker,
 				  const struct motet_object *object)
 {
@@ -130,14 +143,18 @@ static int motet_netlink_fill_domain(struct sk_buff *skb,
  * @info: the request
  *
  * Context: may sleep.
- * Return: 0 or a negative error.
+ * Return: 0, -EINVAL with attributes, -ENOMEM.
  */
 int motet_nl_domain_get_doit(struct sk_buff *skb, struct genl_info *info)
 {
 	struct motet_domain *domain = motet_domain_of(genl_info_net(info));
 	struct sk_buff *reply;
 	void *header;
+	int err;
 
+	err = motet_netlink_no_attributes(info->nlhdr, info->extack);
+	if (err)
+		return err;
 	reply = motet_netlink_reply_new(info, GENLMSG_DEFAULT_SIZE, &header);
 	if (!reply)
 		return -ENOMEM;
@@ -186,7 +203,8 @@ int motet_nl_domain_set_doit(struct sk_buff *skb, struct genl_info *info)
  * @info: the request
  *
  * Context: may sleep.
- * Return: 0, -EPERM without privilege, -ENOMEM; nothing is removed then.
+ * Return: 0, or -EPERM without privilege, -EINVAL with attributes, -ENOMEM;
+ * nothing is removed then.
  */
 int motet_nl_purge_doit(struct sk_buff *skb, struct genl_info *info)
 {
@@ -196,6 +214,8 @@ int motet_nl_purge_doit(struct sk_buff *skb, struct genl_info *info)
 	int err;
 
 	err = motet_netlink_ask_admin(&asker, skb, info);
+	if (!err)
+		err = motet_netlink_no_attributes(info->nlhdr, info->extack);
 	if (err)
 		return err;
 	reply = motet_netlink_reply_new(info, nla_total_size(sizeof(u32)),
@@ -294,6 +314,9 @@ static int motet_netlink_dump(struct sk_buff *skb, struct netlink_callback *cb,
 	struct motet_object *object;
 	int err;
 
+	err = motet_netlink_no_attributes(cb->nlh, cb->extack);
+	if (err)
+		return err;
 	motet_netlink_ask(&asker, cb->skb, sock_net(skb->sk));
 	while ((object = motet_domain_next(asker.domain, kind->class,
 					   &serial))) {
@@ -478,6 +501,9 @@ int motet_nl_user_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 	uid_t uid;
 	int err;
 
+	err = motet_netlink_no_attributes(cb->nlh, cb->extack);
+	if (err)
+		return err;
 	motet_netlink_ask(&asker, cb->skb, sock_net(skb->sk));
 	while (motet_quota_next((s64)next - 1, &kuid, &used)) {
 		next = (unsigned long)__kuid_val(kuid) + 1;

@@ -19,8 +19,8 @@
 #define MOTET_DEFAULT_BYTES	(16U << 10)
 
 /* Above these the comparison of shares would overflow: motet_share_part(). */
-#define MOTET_PORT_MESSAGES_CEILING	(1U << 24)
-#define MOTET_PORT_BYTES_CEILING	(1ULL << 36)
+#define MOTET_PORT_MESSAGES_CEILING	0x1000000U
+#define MOTET_PORT_BYTES_CEILING	0x1000000000ULL
 
 static unsigned int motet_port_messages_max = 1U << 16;
 module_param_named(port_messages_max, motet_port_messages_max, uint, 0644);

@@ -301,6 +301,7 @@ static struct motet_message *motet_call_abandon_locked(struct motet_handle *hand
 {
 	struct motet_port *port = handle->port;
 	struct motet_message *left = NULL;
+	struct motet_actor *actor;
 
 	lockdep_assert_held(&port->queue.lock);
 	if (call->state == MOTET_CALL_QUEUED) {
@@ -312,8 +313,8 @@ static struct motet_message *motet_call_abandon_locked(struct motet_handle *hand
 		if (port->holder && call->abandoned) {
 			left = call->abandoned;
 			call->abandoned = NULL;
-			left->return_to = motet_object_get(
-				port->holder->actor->default_port);
+			actor = port->holder->actor;
+			left->return_to = motet_object_get(actor->default_port);
 		}
 		motet_call_put(call);
 	}

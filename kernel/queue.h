@@ -28,10 +28,10 @@ struct motet_message;
  * Who gets the room: what one user has reserved or queued is its *share*. Room
  * that is freed goes to the suspended sender whose user holds least of the
  * lane (the larger of its parts of messages and bytes), and among the senders
- * of one user to the first that came. The one whose turn it is is waited for
+ * of one user to the first that came. Nobody is served before that sender,
  * until its message fits, so that large messages don't starve; and while one
- * waits, a newcomer waits too, unless its user holds less. A user that is
- * alone may fill the lane. With @fifo the first that came is always next.
+ * waits, a newcomer waits too, unless its user holds less. Alone, a user may
+ * fill the lane. With @fifo the first that came is always next.
  *
  * Out: the oldest message of the first lane that has one is *taken*; its room
  * is free from then on. A message that could not be handed over is put back at

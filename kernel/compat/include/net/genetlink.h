@@ -17,24 +17,13 @@
  * is written as split operations; when the family is registered, the entries
  * of one command are merged into one of a table that is allocated then.
  *
- * A merged entry has one policy, that of "do". A "dump" that takes no
- * attributes is given a start function that refuses them.
+ * A merged entry has one policy, that of "do": a "dump" with a policy of its
+ * own would not see it.
  */
 
 #define genl_split_ops	genl_ops
 #define split_ops	ops
 #define n_split_ops	n_ops
-
-static inline int motet_compat_genl_start(struct netlink_callback *cb)
-{
-	const struct genl_dumpit_info *info = genl_dumpit_info(cb);
-	unsigned int i;
-
-	for (i = 1; info->attrs && i <= info->op.maxattr; i++)
-		if (info->attrs[i])
-			return -EINVAL;
-	return 0;
-}
 
 static inline void motet_compat_genl_merge(struct genl_ops *to,
 					   const struct genl_ops *from)
@@ -47,8 +36,6 @@ static inline void motet_compat_genl_merge(struct genl_ops *to,
 	merged.dumpit = dump->dumpit;
 	merged.done = dump->done;
 	merged.flags |= dump->flags;
-	if (act->policy && !dump->policy && !dump->start)
-		merged.start = motet_compat_genl_start;
 	*to = merged;
 }
 

@@ -1,0 +1,61 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# Motet.
+#
+#   make                  the module (for KDIR) and the userspace
+#   make install          userspace, headers, manuals (DESTDIR, PREFIX)
+#   make modules_install  the module (INSTALL_MOD_PATH)
+#
+#   make demo             the main job, in a guest, on real input
+#   make check            the tests: 7 minutes or so
+#   make check-all        everything on every kernel
+#   make soak             the long forms: MINUTES=60
+#
+# demo and check install what they need (Debian 12, root): tools/setup.
+
+KDIR ?= /lib/modules/$(shell uname -r)/build
+MINUTES ?= 60
+
+.PHONY: all module user install modules_install demo check check-all soak \
+	generate clean help
+
+all: module user
+
+module:
+	tools/build-module -d $(KDIR)
+
+user:
+	$(MAKE) -C user
+
+install:
+	$(MAKE) -C user install
+
+modules_install: module
+	$(MAKE) -C $(KDIR) modules_install INSTALL_MOD_DIR=updates \
+		M=$$(dirname $$(tools/build-module -d $(KDIR)))
+	@echo "installed; load it with: modprobe motet"
+
+demo:
+	tools/setup demo
+	tools/demo/run
+
+check:
+	tools/setup check
+	tools/testing/check
+
+check-all:
+	tools/setup all
+	tools/testing/check --all
+
+soak:
+	tools/setup check
+	tools/testing/check --soak $(MINUTES)
+
+generate:
+	tools/generate
+
+clean:
+	rm -rf build
+
+help:
+	@sed -n '3,15s/^# \{0,2\}//p' $(firstword $(MAKEFILE_LIST))
