@@ -41,7 +41,7 @@ static int motet_copy_from_user(void *to, u32 size, u32 min,
 		return -EFAULT;
 	if (*usize < min)
 		return -EINVAL;
-	if (*usize > PAGE_SIZE)
+	if (*usize > MOTET_ARG_SIZE_MAX)
 		return -E2BIG;
 	return copy_struct_from_user(to, size, from, *usize);
 }

@@ -317,7 +317,7 @@ int motet_message_copy_stamp(const struct motet_message *message,
 		return -EFAULT;
 	if (size < MOTET_STAMP_SIZE_VER0)
 		return -EINVAL;
-	if (size > PAGE_SIZE)
+	if (size > MOTET_ARG_SIZE_MAX)
 		return -E2BIG;
 	stamp.size = size;
 	stamp.actor = message->actor;

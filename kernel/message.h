@@ -32,6 +32,9 @@ struct pid;
 /** define MOTET_MESSAGE_INLINE - annex and body together up to this need no segment */
 #define MOTET_MESSAGE_INLINE	256
 
+/** define MOTET_ARG_SIZE_MAX - no struct of a user is larger */
+#define MOTET_ARG_SIZE_MAX	4096
+
 /**
  * struct motet_payload - a body in segments
  * @count: number of segments [const]

@@ -306,10 +306,21 @@ struct motet_message *motet_port_receive_begin(struct motet_handle *handle,
 	}
 }
 
+static void motet_message_release_locked(struct motet_queue *queue,
+					 struct motet_message *message)
+{
+	motet_queue_release_locked(queue, message->share, message->priority,
+				   motet_message_bytes(message));
+	message->share = NULL;
+}
+
 /* The message was handed over: nothing of it is needed but its call. */
 static void motet_port_received(struct motet_port *port,
 				struct motet_message *message)
 {
+	spin_lock(&port->queue.lock);
+	motet_message_release_locked(&port->queue, message);
+	spin_unlock(&port->queue.lock);
 	motet_message_unreturn(message);
 	if (message->call)
 		motet_call_received(port, message);
@@ -341,6 +352,8 @@ int motet_port_receive_end(struct motet_handle *handle,
 		back = motet_call_put_back_locked(port, message);
 	else
 		back = !motet_queue_put_back_locked(&port->queue, message);
+	if (!back)
+		motet_message_release_locked(&port->queue, message);
 	spin_unlock(&port->queue.lock);
 	if (back)
 		motet_queue_wake(&port->queue);

@@ -442,6 +442,27 @@ int motet_queue_reserve(struct motet_queue *queue, struct motet_share *share,
 }
 
 /**
+ * motet_queue_release_locked() - give the room of a message back
+ * @queue: the queue; its lock is held
+ * @share: who it was for, or NULL if the message had none
+ * @priority: as it was reserved
+ * @bytes: as it was reserved
+ */
+void motet_queue_release_locked(struct motet_queue *queue,
+				struct motet_share *share,
+				unsigned int priority, u64 bytes)
+{
+	struct motet_share *retired;
+
+	lockdep_assert_held(&queue->lock);
+	if (!share)
+		return;
+	retired = motet_room_give(queue, share, priority, bytes);
+	if (retired)
+		kmem_cache_free(motet_share_cache, retired);
+}
+
+/**
  * motet_queue_unreserve() - give room back that was not used
  * @queue: the queue
  * @share: who it was for
@@ -453,13 +474,9 @@ int motet_queue_reserve(struct motet_queue *queue, struct motet_share *share,
 void motet_queue_unreserve(struct motet_queue *queue, struct motet_share *share,
 			   unsigned int priority, u64 bytes)
 {
-	struct motet_share *retired;
-
 	spin_lock(&queue->lock);
-	retired = motet_room_give(queue, share, priority, bytes);
+	motet_queue_release_locked(queue, share, priority, bytes);
 	spin_unlock(&queue->lock);
-	if (retired)
-		kmem_cache_free(motet_share_cache, retired);
 }
 
 static void motet_queue_count_in(struct motet_queue *queue,
@@ -581,6 +598,14 @@ struct motet_message *motet_queue_peek_locked(struct motet_queue *queue)
 	return NULL;
 }
 
+static void motet_queue_unlink(struct motet_queue *queue,
+			       struct motet_message *message)
+{
+	lockdep_assert_held(&queue->lock);
+	list_del_init(&message->link);
+	WRITE_ONCE(queue->depth, queue->depth - 1);
+}
+
 /**
  * motet_queue_withdraw_locked() - take a message out that is not received
  * @queue: the queue; its lock is held
@@ -589,29 +614,24 @@ struct motet_message *motet_queue_peek_locked(struct motet_queue *queue)
 void motet_queue_withdraw_locked(struct motet_queue *queue,
 				 struct motet_message *message)
 {
-	struct motet_share *retired = NULL;
+	struct motet_share *share = message->share;
 
-	lockdep_assert_held(&queue->lock);
-	list_del_init(&message->link);
-	WRITE_ONCE(queue->depth, queue->depth - 1);
-	if (message->share)
-		retired = motet_room_give(queue, message->share,
-					  message->priority,
-					  motet_message_bytes(message));
+	motet_queue_unlink(queue, message);
 	message->share = NULL;
-	if (retired)
-		kmem_cache_free(motet_share_cache, retired);
+	motet_queue_release_locked(queue, share, message->priority,
+				   motet_message_bytes(message));
 }
 
 /**
  * motet_queue_take_locked() - take a message out to receive it
  * @queue: the queue; its lock is held
- * @message: a message that lies in it; the caller's from now on
+ * @message: a message that lies in it; the caller's from now on. Its room is
+ *	kept, until it is released or the message is put back
  */
 void motet_queue_take_locked(struct motet_queue *queue,
 			     struct motet_message *message)
 {
-	motet_queue_withdraw_locked(queue, message);
+	motet_queue_unlink(queue, message);
 	queue->stats.received++;
 	trace_motet_message_take(queue->owner, message->id, message->priority,
 				 motet_message_bytes(message));
@@ -620,7 +640,7 @@ void motet_queue_take_locked(struct motet_queue *queue,
 /**
  * motet_queue_put_back_locked() - a message that was taken was not received
  * @queue: the queue; its lock is held
- * @message: it goes to the head of its lane, beyond the bound if need be
+ * @message: it goes to the head of its lane, where it has its room
  *
  * The caller wakes a receiver after the lock is dropped: motet_queue_wake().
  *

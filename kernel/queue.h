@@ -33,11 +33,11 @@ struct motet_message;
  * waits, a newcomer waits too, unless its user holds less. Alone, a user may
  * fill the lane. With @fifo the first that came is always next.
  *
- * Out: the oldest message of the first lane that has one is *taken*; its room
- * is free from then on. A message that could not be handed over is put back at
- * the head of its lane, beyond the bound if the room has gone meanwhile. What
- * the kernel itself has to tell is *forced* in: it was allocated when the
- * reason for it came into being, and it has no part in the bound.
+ * Out: the oldest message of the first lane that has one is *taken*; when it
+ * was handed over its room is *released*. One that could not be handed over is
+ * put back at the head of its lane, and nothing has changed. What the kernel
+ * itself has to tell is *forced* in: it was allocated when the reason for it
+ * came into being, and it has no part in the bound.
  *
  * Receivers sleep exclusively on @readable: a message wakes one of them.
  * Whoever was woken and leaves the message wakes the next. Pollers for room
@@ -176,6 +176,9 @@ int motet_queue_reserve(struct motet_queue *queue, struct motet_share *share,
 			const struct motet_wait *wait);
 void motet_queue_unreserve(struct motet_queue *queue, struct motet_share *share,
 			   unsigned int priority, u64 bytes);
+void motet_queue_release_locked(struct motet_queue *queue,
+				struct motet_share *share,
+				unsigned int priority, u64 bytes);
 bool motet_queue_fits_locked(struct motet_queue *queue, unsigned int priority,
 			     u64 bytes);
 

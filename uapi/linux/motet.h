@@ -14,8 +14,8 @@
  * DOC: conventions
  *
  * Every argument is a struct that begins with its own size. A size below the
- * first published one is EINVAL; a larger one is accepted while all bytes that
- * this kernel does not know are zero, else E2BIG. What a call returns is
+ * first published one is EINVAL; a larger one, up to 4096 bytes, is accepted
+ * while all bytes that this kernel does not know are zero, else E2BIG. What a call returns is
  * written up to the smaller of both sizes, and what lies beyond in the
  * caller's struct is zeroed. Unknown flags, non-zero padding and non-zero
  * fields that a call does not take are EINVAL. Layouts are the same for 32
@@ -278,8 +278,9 @@ struct motet_msg {
  * @actor: out: identifier of the actor
  * @port: out: identifier of its default port
  *
- * On an actor. Limits may be lowered and raised while the module is loaded
- * (module parameters of the same names, and the domain's own by netlink).
+ * On an actor, by the process that opened it; else EPERM. Limits may be lowered
+ * and raised while the module is loaded (module parameters of the same names,
+ * and the domain's own by netlink).
  */
 struct motet_info {
 	__u32 size;
