@@ -3,8 +3,8 @@
 # Motet.
 #
 #   make                  the module (for KDIR) and the userspace
-#   make install          userspace, headers, manuals (DESTDIR, PREFIX)
-#   make modules_install  the module (INSTALL_MOD_PATH)
+#   make install          both, with headers and manuals (DESTDIR, PREFIX)
+#   make modules_install  the module alone
 #
 #   make demo             the main job, in a guest, on real input
 #   make check            the tests: 7 minutes or so
@@ -27,13 +27,14 @@ module:
 user:
 	$(MAKE) -C user
 
-install:
+install: modules_install
 	$(MAKE) -C user install
+	@echo "installed; load the module with: modprobe motet"
 
-modules_install: module
+modules_install:
 	$(MAKE) -C $(KDIR) modules_install INSTALL_MOD_DIR=updates \
+		INSTALL_MOD_PATH=$(DESTDIR) \
 		M=$$(dirname $$(tools/build-module -d $(KDIR)))
-	@echo "installed; load it with: modprobe motet"
 
 demo:
 	tools/setup demo
