@@ -368,6 +368,10 @@ static int motet_ioctl_port_unlink(struct motet_ioctl_call *call, void *data)
 
 static int motet_ioctl_port_status(struct motet_ioctl_call *call, void *data)
 {
+	const struct motet_port_status *status = data;
+
+	if (status->pad)
+		return -EINVAL;
 	motet_port_status(call->handle, data);
 	return motet_ioctl_return(call, data);
 }

@@ -194,6 +194,7 @@ struct motet_message *motet_message_new_exception(u32 exception,
 	if (!message)
 		return NULL;
 	message->exception = exception;
+	message->count = 1;
 	message->to = *about;
 	message->uid = GLOBAL_ROOT_UID;
 	message->gid = GLOBAL_ROOT_GID;
@@ -221,6 +222,7 @@ void motet_message_recycle(struct motet_message *message, u32 exception)
 {
 	motet_message_drop_content(message);
 	message->exception = exception;
+	message->count = 1;
 	message->token = message->id;
 	message->id = 0;
 	message->uid = GLOBAL_ROOT_UID;
@@ -291,7 +293,7 @@ void motet_message_describe(const struct motet_message *message,
 	msg->redelivered = message->redelivered;
 	msg->exception = message->exception;
 	msg->error = message->error;
-	msg->count = message->exception ? 1 : 0;
+	msg->count = message->count;
 	msg->id = message->id;
 	msg->token = message->call ? message->id : message->token;
 	msg->to = message->to;
@@ -303,13 +305,15 @@ void motet_message_describe(const struct motet_message *message,
  * @to: a &struct motet_stamp of the user whose size is read, or NULL
  *
  * Context: may sleep; no locks held.
- * Return: 0, -EFAULT, or -EINVAL or -E2BIG if the size is beyond reason.
+ * Return: 0, -EFAULT, -EINVAL if it is too small, -E2BIG if it is too large or
+ * has something where this kernel knows nothing.
  */
 int motet_message_copy_stamp(const struct motet_message *message,
 			     void __user *to)
 {
 	struct motet_stamp stamp = {};
 	u32 size;
+	int err;
 
 	if (!to)
 		return 0;
@@ -319,6 +323,12 @@ int motet_message_copy_stamp(const struct motet_message *message,
 		return -EINVAL;
 	if (size > MOTET_ARG_SIZE_MAX)
 		return -E2BIG;
+	if (size > sizeof(stamp)) {
+		err = check_zeroed_user(to + sizeof(stamp),
+					size - sizeof(stamp));
+		if (err <= 0)
+			return err ?: -E2BIG;
+	}
 	stamp.size = size;
 	stamp.actor = message->actor;
 	stamp.port = message->port;
@@ -331,10 +341,6 @@ int motet_message_copy_stamp(const struct motet_message *message,
 	stamp.epoch = message->epoch;
 	stamp.realtime = message->realtime;
 	stamp.monotonic = message->monotonic;
-	if (copy_to_user(to, &stamp, min_t(u32, size, sizeof(stamp))))
-		return -EFAULT;
-	if (size > sizeof(stamp) &&
-	    clear_user(to + sizeof(stamp), size - sizeof(stamp)))
-		return -EFAULT;
-	return 0;
+	return copy_to_user(to, &stamp, min_t(u32, size, sizeof(stamp))) ?
+		-EFAULT : 0;
 }

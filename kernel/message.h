@@ -73,6 +73,7 @@ struct motet_payload {
  * @redelivered: how often it was handed out and came back [queue.lock]
  * @exception: &enum motet_exception [own]
  * @error: why it is undeliverable [own]
+ * @count: how many exceptions it stands for; 0 for a message [queue.lock]
  * @inline_data: the annex, then the body if both fit [own]
  */
 struct motet_message {
@@ -101,6 +102,7 @@ struct motet_message {
 	u32 redelivered;
 	u32 exception;
 	u32 error;
+	u32 count;
 	u8 inline_data[MOTET_MESSAGE_INLINE];
 };
 

@@ -141,18 +141,18 @@ struct motet_message *motet_port_send_begin(struct motet_handle *handle,
 					    bool nonblock)
 {
 	struct motet_share *share, *return_share = NULL;
+	struct motet_object *return_to = handle->actor->default_port;
+	bool returns = msg->flags & MOTET_MSG_RETURN;
 	struct motet_port *port = handle->port;
-	struct motet_object *return_to = NULL;
 	struct motet_message *message;
 	int err;
 
 	if (msg->body_len > motet_body_limit())
 		return ERR_PTR(-EMSGSIZE);
-	if (msg->flags & MOTET_MSG_RETURN) {
+	if (returns) {
 		err = motet_reserve_return(handle, &return_share, msg);
 		if (err)
 			return ERR_PTR(err);
-		return_to = handle->actor->default_port;
 	}
 	err = motet_reserve_target(handle, &share, msg, nonblock);
 	if (err)
@@ -164,7 +164,7 @@ struct motet_message *motet_port_send_begin(struct motet_handle *handle,
 	}
 	message->share = share;
 	message->return_share = return_share;
-	message->return_to = return_to ? motet_object_get(return_to) : NULL;
+	message->return_to = returns ? motet_object_get(return_to) : NULL;
 	message->id = atomic64_inc_return(&port->last_id);
 	motet_message_address(message, handle);
 	return message;
@@ -173,7 +173,7 @@ err_unreserve_target:
 	motet_queue_unreserve(&port->queue, share, msg->priority,
 			      (u64)msg->body_len + msg->annex_len);
 err_unreserve_return:
-	if (return_to)
+	if (returns)
 		motet_queue_unreserve(&motet_port_of(return_to)->queue,
 				      return_share, msg->priority,
 				      (u64)msg->body_len + msg->annex_len);
@@ -373,8 +373,7 @@ void motet_port_tell(struct motet_message *exception)
 	struct motet_object *object = exception->return_to;
 
 	exception->return_to = NULL;
-	if (motet_queue_force(&motet_port_of(object)->queue, exception))
-		motet_message_free(exception);
+	motet_queue_force(&motet_port_of(object)->queue, exception);
 	motet_object_put(object);
 }
 
@@ -385,6 +384,7 @@ static void motet_message_return(struct motet_message *message)
 	struct motet_queue *queue = motet_return_queue(message);
 
 	message->exception = MOTET_EXCEPTION_UNDELIVERABLE;
+	message->count = 1;
 	message->error = EOWNERDEAD;
 	message->share = message->return_share;
 	message->return_to = NULL;

@@ -479,11 +479,19 @@ void motet_queue_unreserve(struct motet_queue *queue, struct motet_share *share,
 	spin_unlock(&queue->lock);
 }
 
+/* What was forced in has no share of the room, whatever else has. */
+static bool motet_message_is_forced(const struct motet_message *message)
+{
+	return message->exception && !message->share;
+}
+
 static void motet_queue_count_in(struct motet_queue *queue,
 				 struct motet_message *message)
 {
 	lockdep_assert_held(&queue->lock);
 	WRITE_ONCE(queue->depth, queue->depth + 1);
+	if (motet_message_is_forced(message))
+		queue->forced++;
 	queue->stats.messages_peak = max(queue->stats.messages_peak,
 					 queue->depth);
 }
@@ -535,34 +543,47 @@ int motet_queue_commit(struct motet_queue *queue, struct motet_message *message)
 	return err;
 }
 
+static bool motet_queue_coalesce(struct motet_queue *queue,
+				 struct motet_message *message)
+{
+	struct motet_message *last = queue->last_forced[message->exception];
+
+	lockdep_assert_held(&queue->lock);
+	if (!last || queue->forced < MOTET_QUEUE_FORCED_MAX)
+		return false;
+	last->count++;
+	return true;
+}
+
 /**
  * motet_queue_force() - queue what the kernel has to tell
  * @queue: the queue
- * @message: an exception; it has no part in the bound
+ * @message: an exception; it has no part in the bound. The queue's from now
+ *	on, or freed: if the queue is closed, or full of unread exceptions
  *
  * Context: any but hard interrupt; the queue's lock is not held.
- * Return: 0, or -EOWNERDEAD if the queue is closed; the message is still the
- * caller's then.
  */
-int motet_queue_force(struct motet_queue *queue, struct motet_message *message)
+void motet_queue_force(struct motet_queue *queue, struct motet_message *message)
 {
-	int err;
+	bool queued;
 
 	message->realtime = ktime_get_real_ns();
 	message->monotonic = ktime_get_ns();
 	trace_motet_exception(&message->to, message->exception);
 	spin_lock(&queue->lock);
-	err = queue->closed ? -EOWNERDEAD : 0;
-	if (!err) {
+	queued = !queue->closed && !motet_queue_coalesce(queue, message);
+	if (queued) {
 		list_add_tail(&message->link,
 			      &queue->lanes[message->priority].messages);
 		motet_queue_count_in(queue, message);
+		queue->last_forced[message->exception] = message;
 		queue->stats.sent++;
 	}
 	spin_unlock(&queue->lock);
-	if (!err)
+	if (queued)
 		motet_queue_wake(queue);
-	return err;
+	else
+		motet_message_free(message);
 }
 
 /**
@@ -604,6 +625,11 @@ static void motet_queue_unlink(struct motet_queue *queue,
 	lockdep_assert_held(&queue->lock);
 	list_del_init(&message->link);
 	WRITE_ONCE(queue->depth, queue->depth - 1);
+	if (!motet_message_is_forced(message))
+		return;
+	queue->forced--;
+	if (queue->last_forced[message->exception] == message)
+		queue->last_forced[message->exception] = NULL;
 }
 
 /**

@@ -37,7 +37,9 @@ struct motet_message;
  * was handed over its room is *released*. One that could not be handed over is
  * put back at the head of its lane, and nothing has changed. What the kernel
  * itself has to tell is *forced* in: it was allocated when the reason for it
- * came into being, and it has no part in the bound.
+ * came into being, and it has no part in the bound. So that a reader that never
+ * reads holds no more and more of it, there is a largest number of those; from
+ * then on the last one of a kind is counted up instead.
  *
  * Receivers sleep exclusively on @readable: a message wakes one of them.
  * Whoever was woken and leaves the message wakes the next. Pollers for room
@@ -113,6 +115,9 @@ struct motet_queue_stats {
 
 #define MOTET_QUEUE_SHARE_BITS	3
 
+/* How many exceptions may lie in a queue before they are counted only. */
+#define MOTET_QUEUE_FORCED_MAX	1024
+
 /**
  * struct motet_queue - a bounded queue with priorities
  * @lock: guards the queue, its shares and its waiters, and what the object
@@ -125,6 +130,9 @@ struct motet_queue_stats {
  * @bytes: bytes reserved or used in all lanes [queue.lock]
  * @sequence: number of the last message committed [queue.lock]
  * @epoch: which sequence this is [queue.lock]
+ * @forced: messages without a part in the bound [queue.lock]
+ * @last_forced: the last of them by &enum motet_exception, or NULL
+ *	[queue.lock]
  * @arrivals: number of the last sender that was suspended [queue.lock]
  * @lanes: by priority [own]
  * @shares: by uid [queue.lock]
@@ -141,6 +149,8 @@ struct motet_queue {
 	u64 bytes;
 	u64 sequence;
 	u64 epoch;
+	u32 forced;
+	struct motet_message *last_forced[MOTET_EXCEPTION_CALL_ABANDONED + 1];
 	u64 arrivals;
 	struct motet_lane lanes[MOTET_PRIORITIES];
 	struct hlist_head shares[1 << MOTET_QUEUE_SHARE_BITS];
@@ -186,7 +196,7 @@ int motet_queue_commit_locked(struct motet_queue *queue,
 			      struct motet_message *message);
 int motet_queue_commit(struct motet_queue *queue,
 		       struct motet_message *message);
-int motet_queue_force(struct motet_queue *queue, struct motet_message *message);
+void motet_queue_force(struct motet_queue *queue, struct motet_message *message);
 void motet_queue_wake(struct motet_queue *queue);
 
 struct motet_message *motet_queue_peek_locked(struct motet_queue *queue);

@@ -211,7 +211,9 @@ struct motet_stamp {
  * @redelivered: out: how many times the message was handed out before
  * @exception: out: &enum motet_exception
  * @error: out: for an undeliverable message why, a positive errno
- * @count: out: how many exceptions this one stands for; 0 for a message
+ * @count: out: how many exceptions this one stands for; 0 for a message. It is
+ *	1, unless more than 1024 are unread: then those that follow are only
+ *	counted, in the last of their kind
  * @pad: 0
  * @deadline: until when the call may wait
  * @id: out: identifies the message at its port. Together with the port's
