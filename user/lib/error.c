@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/*
+ * Errors as text.
+ */
+#include <stdlib.h>
+
+#include "internal.h"
+
+static const struct {
+	int error;
+	const char *text;
+} motet__errors[] = {
+	{ EACCES, "the mode of the object does not allow it" },
+	{ EAGAIN, "it would have to wait" },
+	{ EBUSY, "the port has a living holder, or the call a waiting thread" },
+	{ ECANCELED, "the call was cancelled" },
+	{ ECONNRESET, "the other side of the call went away" },
+	{ EDQUOT, "a limit of the user or of the domain is reached" },
+	{ EEXIST, "the name is in use" },
+	{ EMSGSIZE, "the message is larger than the room it should go into" },
+	{ ENOENT, "nothing has this name or number" },
+	{ ENOMEM, "no memory, or the memory cgroup is full" },
+	{ ENOTTY, "this file descriptor does not know the operation" },
+	{ EOWNERDEAD, "the port is gone; the message was not received" },
+	{ EPERM, "this process does not hold the object" },
+	{ ESRCH, "no object has this identifier" },
+	{ ETIMEDOUT, "the deadline passed" },
+};
+
+const char *motet_strerror(int error)
+{
+	size_t i;
+
+	error = abs(error);
+	for (i = 0; i < sizeof(motet__errors) / sizeof(*motet__errors); i++)
+		if (motet__errors[i].error == error)
+			return motet__errors[i].text;
+	return strerror(error);
+}

@@ -1,0 +1,60 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# Completion of motet(1) in bash.
+#
+# Commands and options are read from the command's own help, so they are those
+# of the motet that is installed; names of ports are those that are alive.
+
+_motet_commands()
+{
+	"$@" --help 2>/dev/null |
+		sed -n '/^Commands:/,/^$/s/^  \([a-z]*\) .*/\1/p'
+}
+
+_motet_options()
+{
+	"$@" --help 2>/dev/null |
+		sed -n 's/^ .*\(--[a-z-]*\).*/\1/p'
+}
+
+_motet()
+{
+	local word=${COMP_WORDS[COMP_CWORD]} i candidates
+	local -a path=("${COMP_WORDS[0]}") names=()
+
+	COMPREPLY=()
+	# The command is the words before the cursor that are commands
+	candidates=$(_motet_commands "${path[@]}")
+	for ((i = 1; i < COMP_CWORD && ${#candidates}; i++)); do
+		[[ ${COMP_WORDS[i]} == help ]] && continue
+		[[ $'\n'$candidates$'\n' == *$'\n'"${COMP_WORDS[i]}"$'\n'* ]] ||
+			return
+		path+=("${COMP_WORDS[i]}")
+		candidates=$(_motet_commands "${path[@]}")
+	done
+
+	if [[ $word == -* ]]; then
+		mapfile -t COMPREPLY < <(compgen -W \
+			"$(_motet_options "${path[@]}")" -- "$word")
+		return
+	fi
+	if [[ -n $candidates ]]; then
+		((${#path[@]} == 1)) && candidates+=$'\nhelp'
+		mapfile -t COMPREPLY < <(compgen -W "$candidates" -- "$word")
+		return
+	fi
+	case ${path[1]-} in
+	port)
+		[[ ${path[2]-} == ls ]] && return
+		# Names may have blanks and more that the shell knows
+		mapfile -t names < <("${path[0]}" port ls --names 2>/dev/null)
+		for i in "${names[@]}"; do
+			[[ $i == "$word"* ]] || continue
+			COMPREPLY+=("$(printf '%q' "$i")")
+		done
+		;;
+	esac
+}
+
+complete -F _motet motet

@@ -1,0 +1,351 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Records: see record.h.
+ */
+#include <errno.h>
+#include <string.h>
+
+#include <netlink/attr.h>
+#include <netlink/genl/genl.h>
+
+#include <motet/motet.h>
+
+#include "record.h"
+#include "text.h"
+
+enum record_kind {
+	RECORD_U32,
+	RECORD_U64,
+	RECORD_FLAG,
+	RECORD_ID,
+	RECORD_BYTES,
+	RECORD_MODE,
+	RECORD_STATE,
+};
+
+struct record_field {
+	int attribute;
+	enum record_kind kind;
+	const char *key;
+	size_t offset;
+};
+
+struct record_type {
+	size_t size;
+	int attribute_max;
+	const struct record_field *fields;
+	size_t n_fields;
+};
+
+#define DOMAIN(kind, attribute, member) \
+	{ MOTET_A_DOMAIN_##attribute, RECORD_##kind, #member, \
+	  offsetof(struct domain_record, member) }
+
+static const struct record_field record_domain_fields[] = {
+	DOMAIN(U32, ACTORS, actors),
+	DOMAIN(U32, PORTS, ports),
+	DOMAIN(U32, NAMED_PORTS, named_ports),
+	DOMAIN(U32, RETAINED_PORTS, retained_ports),
+	DOMAIN(U32, PORTS_MAX, ports_max),
+	DOMAIN(U32, PURGED, purged),
+	DOMAIN(U64, SEQUENCE, sequence),
+};
+
+const struct record_type record_domain = {
+	sizeof(struct domain_record), MOTET_A_DOMAIN_MAX,
+	record_domain_fields, ARRAY_SIZE(record_domain_fields)
+};
+
+#define ACTOR(kind, attribute, member) \
+	{ MOTET_A_ACTOR_##attribute, RECORD_##kind, #member, \
+	  offsetof(struct actor_record, member) }
+
+static const struct record_field record_actor_fields[] = {
+	ACTOR(ID, ID, id),
+	ACTOR(ID, PORT, port),
+	ACTOR(U32, PID, pid),
+	ACTOR(U32, UID, uid),
+	ACTOR(U32, PORTS, ports),
+	ACTOR(FLAG, DEAD, dead),
+	ACTOR(U64, SEQUENCE, sequence),
+};
+
+const struct record_type record_actor = {
+	sizeof(struct actor_record), MOTET_A_ACTOR_MAX,
+	record_actor_fields, ARRAY_SIZE(record_actor_fields)
+};
+
+#define PORT(kind, attribute, member) \
+	{ MOTET_A_PORT_##attribute, RECORD_##kind, #member, \
+	  offsetof(struct port_record, member) }
+
+static const struct record_field record_port_fields[] = {
+	PORT(ID, ID, id),
+	PORT(BYTES, NAME, name),
+	PORT(STATE, STATE, state),
+	PORT(ID, HOLDER, holder),
+	PORT(U32, PID, pid),
+	PORT(U32, UID, uid),
+	PORT(U32, GID, gid),
+	PORT(MODE, MODE, mode),
+	{ MOTET_A_PORT_DEFAULT, RECORD_FLAG, "default",
+	  offsetof(struct port_record, is_default) },
+	PORT(U64, RETENTION, retention),
+	PORT(U64, EPOCH, epoch),
+	PORT(U32, MESSAGES, messages),
+	PORT(U32, MESSAGES_PEAK, messages_peak),
+	PORT(U32, MESSAGES_MAX, messages_max),
+	PORT(U64, BYTES, bytes),
+	PORT(U64, BYTES_PEAK, bytes_peak),
+	PORT(U64, BYTES_MAX, bytes_max),
+	PORT(U64, SENT, sent),
+	PORT(U64, RECEIVED, received),
+	PORT(U64, REFUSED, refused),
+	PORT(U32, SUSPENDED, suspended),
+	PORT(U64, SUSPENDED_TOTAL, suspended_total),
+	PORT(U64, LONGEST_WAIT, longest_wait),
+	PORT(U32, CALLS, calls),
+	PORT(U32, HANDLES, handles),
+	PORT(U64, SEQUENCE, sequence),
+};
+
+const struct record_type record_port = {
+	sizeof(struct port_record), MOTET_A_PORT_MAX,
+	record_port_fields, ARRAY_SIZE(record_port_fields)
+};
+
+#define USER(kind, attribute, member) \
+	{ MOTET_A_USER_##attribute, RECORD_##kind, #member, \
+	  offsetof(struct user_record, member) }
+
+static const struct record_field record_user_fields[] = {
+	USER(U32, UID, uid),
+	USER(U32, ACTORS, actors),
+	USER(U32, PORTS, ports),
+	USER(U64, BYTES, bytes),
+};
+
+const struct record_type record_user = {
+	sizeof(struct user_record), MOTET_A_USER_MAX,
+	record_user_fields, ARRAY_SIZE(record_user_fields)
+};
+
+/* All records begin with it. */
+static unsigned long *record_present(const void *record)
+{
+	return (unsigned long *)record;
+}
+
+static size_t record_wire_size(enum record_kind kind)
+{
+	switch (kind) {
+	case RECORD_U64:
+		return sizeof(unsigned long long);
+	case RECORD_ID:
+		return sizeof(struct motet_id);
+	case RECORD_FLAG:
+	case RECORD_BYTES:
+		return 0;
+	default:
+		return sizeof(unsigned int);
+	}
+}
+
+static void record_store(const struct record_field *field,
+			 const struct nlattr *attribute, char *to)
+{
+	struct record_bytes *bytes;
+
+	switch (field->kind) {
+	case RECORD_FLAG:
+		*(bool *)to = true;
+		break;
+	case RECORD_BYTES:
+		bytes = (struct record_bytes *)to;
+		bytes->len = (size_t)nla_len(attribute);
+		bytes->bytes = text_grow(NULL, bytes->len, 1);
+		memcpy(bytes->bytes, nla_data(attribute), bytes->len);
+		break;
+	default:
+		memcpy(to, nla_data(attribute), record_wire_size(field->kind));
+		break;
+	}
+}
+
+int record_parse(const struct record_type *type, struct nlmsghdr *message,
+		 void *record)
+{
+	struct nlattr *attributes[type->attribute_max + 1];
+	size_t i;
+
+	memset(record, 0, type->size);
+	if (!genlmsg_valid_hdr(message, 0) ||
+	    genlmsg_parse(message, 0, attributes, type->attribute_max, NULL))
+		return -EBADMSG;
+
+	for (i = 0; i < type->n_fields; i++) {
+		const struct record_field *field = &type->fields[i];
+		const struct nlattr *attribute = attributes[field->attribute];
+
+		if (!attribute)
+			continue;
+		if ((size_t)nla_len(attribute) < record_wire_size(field->kind))
+			return -EBADMSG;
+		record_store(field, attribute, (char *)record + field->offset);
+		*record_present(record) |= 1UL << field->attribute;
+	}
+	return 0;
+}
+
+void record_clear(const struct record_type *type, void *record)
+{
+	size_t i;
+
+	for (i = 0; i < type->n_fields; i++) {
+		const struct record_field *field = &type->fields[i];
+		char *from = (char *)record + field->offset;
+
+		if (field->kind == RECORD_BYTES)
+			free(((struct record_bytes *)from)->bytes);
+	}
+	memset(record, 0, type->size);
+}
+
+static const char * const record_states[] = {
+	[MOTET_PORT_STATE_HELD] = "held",
+	[MOTET_PORT_STATE_RETAINED] = "retained",
+	[MOTET_PORT_STATE_DEAD] = "dead",
+};
+
+const char *record_state_name(unsigned int state)
+{
+	if (state >= ARRAY_SIZE(record_states))
+		return "unknown";
+	return record_states[state];
+}
+
+char *record_port_title(const struct port_record *port)
+{
+	char id[MOTET_ID_TEXT_SIZE];
+
+	if (record_has(port, MOTET_A_PORT_NAME))
+		return text_escape(port->name.bytes, port->name.len, false);
+	return text_format("id:%s", motet_id_to_string(&port->id, id));
+}
+
+void record_json_bytes(json_t *object, const char *key, const void *bytes,
+		       size_t len)
+{
+	__cleanup(text) char *longer = NULL;
+	__cleanup(text) char *base64 = NULL;
+
+	if (text_is_utf8(bytes, len)) {
+		json_object_set_new(object, key, json_stringn(bytes, len));
+		return;
+	}
+	longer = text_format("%s_base64", key);
+	base64 = text_base64(bytes, len);
+	json_object_set_new(object, longer, json_string(base64));
+}
+
+json_t *record_json_number(unsigned long long number)
+{
+	const unsigned long long max = ~0ULL >> 1;
+
+	return json_integer((json_int_t)(number > max ? max : number));
+}
+
+static void record_json_field(json_t *object, const struct record_field *field,
+			      const char *from)
+{
+	const struct record_bytes *bytes = (const struct record_bytes *)from;
+	char id[MOTET_ID_TEXT_SIZE];
+	unsigned long long wide;
+	unsigned int number;
+	json_t *value = NULL;
+
+	switch (field->kind) {
+	case RECORD_BYTES:
+		record_json_bytes(object, field->key, bytes->bytes, bytes->len);
+		return;
+	case RECORD_U64:
+		memcpy(&wide, from, sizeof(wide));
+		value = record_json_number(wide);
+		break;
+	case RECORD_FLAG:
+		value = json_true();
+		break;
+	case RECORD_ID:
+		motet_id_to_string((const struct motet_id *)from, id);
+		value = json_string(id);
+		break;
+	default:
+		memcpy(&number, from, sizeof(number));
+		if (field->kind == RECORD_STATE)
+			value = json_string(record_state_name(number));
+		else if (field->kind == RECORD_MODE)
+			value = json_sprintf("%04o", number);
+		else
+			value = json_integer(number);
+		break;
+	}
+	json_object_set_new(object, field->key, value);
+}
+
+json_t *record_json(const struct record_type *type, const void *record)
+{
+	json_t *object = json_object();
+	size_t i;
+
+	for (i = 0; i < type->n_fields; i++) {
+		const struct record_field *field = &type->fields[i];
+
+		if (*record_present(record) >> field->attribute & 1)
+			record_json_field(object, field, (const char *)record +
+					  field->offset);
+		else if (field->kind == RECORD_FLAG)
+			json_object_set_new(object, field->key, json_false());
+	}
+	return object;
+}
+
+struct records records_new(const struct record_type *type)
+{
+	return (struct records){ .type = type };
+}
+
+void *records_at(const struct records *records, size_t i)
+{
+	return records->items + i * records->type->size;
+}
+
+int records_add(struct records *records, struct nlmsghdr *message)
+{
+	records->items = text_grow(records->items, records->n + 1,
+				   records->type->size);
+	return record_parse(records->type, message,
+			    records_at(records, records->n++));
+}
+
+json_t *records_json(const struct records *records)
+{
+	json_t *array = json_array();
+	size_t i;
+
+	for (i = 0; i < records->n; i++)
+		json_array_append_new(array,
+				      record_json(records->type,
+						  records_at(records, i)));
+	return array;
+}
+
+void cleanup_records(struct records *records)
+{
+	size_t i;
+
+	for (i = 0; i < records->n; i++)
+		record_clear(records->type, records_at(records, i));
+	free(records->items);
+	records->items = NULL;
+	records->n = 0;
+}

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The device and ports: see target.h.
+ */
+#include <errno.h>
+#include <string.h>
+
+#include "cleanup.h"
+#include "command.h"
+#include "target.h"
+
+static const char target_id_prefix[] = "id:";
+static const char target_name_prefix[] = "name:";
+
+static const char *target_after(const char *text, const char *prefix)
+{
+	size_t len = strlen(prefix);
+
+	return strncmp(text, prefix, len) ? NULL : text + len;
+}
+
+bool target_parse(struct target *target, const char *text)
+{
+	const char *id = target_after(text, target_id_prefix);
+	const char *name = target_after(text, target_name_prefix);
+	size_t len;
+
+	*target = (struct target){ .text = text };
+	if (id)
+		return !motet_id_from_string(&target->id, id);
+	target->name = name ? name : text;
+	len = strlen(target->name);
+	return len && len <= MOTET_NAME_MAX;
+}
+
+static void target_actor_fail(int error)
+{
+	switch (error) {
+	case -ENOENT:
+	case -ENXIO:
+	case -ENODEV:
+		command_fail(error, "%s: the module isn't loaded; try \"modprobe motet\"",
+			     MOTET_DEVICE);
+		break;
+	case -EACCES:
+	case -EPERM:
+		command_fail(error, "%s: no permission; see \"ls -l %s\"",
+			     MOTET_DEVICE, MOTET_DEVICE);
+		break;
+	default:
+		command_fail(error, MOTET_DEVICE ": %s", motet_strerror(error));
+		break;
+	}
+}
+
+int target_actor_open(void)
+{
+	int actor = motet_actor_open(0);
+
+	if (actor >= 0)
+		return actor;
+	target_actor_fail(actor);
+	return -COMMAND_UNAVAILABLE;
+}
+
+int target_open(int actor, const struct target *target, unsigned int fd_flags)
+{
+	if (target->name)
+		return motet_port_open(actor, target->name, fd_flags);
+	return motet_port_open_id(actor, &target->id, fd_flags);
+}
+
+int target_take(int actor, const struct target *target, unsigned int fd_flags)
+{
+	if (target->name)
+		return motet_port_take(actor, target->name, fd_flags);
+	return motet_port_take_id(actor, &target->id, fd_flags);
+}
+
+/* What to do about an error; %s is the port, escaped */
+static const struct {
+	int error;
+	const char *text;
+} target_errors[] = {
+	{ -EACCES,
+	  "port \"%s\": its mode doesn't allow it; see \"motet port show\"" },
+	{ -EAGAIN, "port \"%s\": it would have to wait" },
+	{ -EBUSY,
+	  "port \"%s\": a living process holds it; see \"motet port show\"" },
+	{ -ECONNRESET,
+	  "port \"%s\": the server ended before it answered the call" },
+	{ -EDQUOT,
+	  "port \"%s\": a limit is reached; see \"motet info\" and \"motet user ls\"" },
+	{ -EEXIST,
+	  "port \"%s\": the name is in use; see \"motet port show\"" },
+	{ -EMSGSIZE,
+	  "port \"%s\": it never has room for a message of this size; see \"motet port show\"" },
+	{ -ENOENT, "no port is named \"%s\"; see \"motet port ls\"" },
+	{ -EOWNERDEAD,
+	  "port \"%s\" is gone, and the message was not received" },
+	{ -ESRCH, "no port has the identifier \"%s\"; see \"motet port ls\"" },
+	{ -ETIMEDOUT, "port \"%s\": the time is up" },
+};
+
+int target_fail(const struct target *target, int error)
+{
+	__cleanup(text) char *port = NULL;
+	size_t i;
+
+	port = text_escape(target->text, strlen(target->text), false);
+	for (i = 0; i < ARRAY_SIZE(target_errors); i++)
+		if (target_errors[i].error == error)
+			return command_fail(error, target_errors[i].text, port);
+	return command_fail(error, "port \"%s\": %s", port,
+			    motet_strerror(error));
+}

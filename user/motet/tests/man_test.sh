@@ -1,0 +1,55 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# The manual pages are well formed, and have all commands and options.
+#
+# shellcheck disable=SC2317,SC2329 # functions are called by tap_check
+
+# shellcheck source=user/lib/tests/tap.sh
+. "$TOP/user/lib/tests/tap.sh"
+
+motet=$BUILD/motet/motet
+man=$TOP/Documentation/man
+
+clean()
+{
+	output=$(LC_ALL=C.UTF-8 MANWIDTH=80 man --warnings -l "$1" 2>&1 \
+		>/dev/null)
+	[ -z "$output" ] && return
+	echo "$output"
+	return 1
+}
+
+# has_options PAGE COMMAND...: each long option of the command is in the page.
+# Those that all commands have are in motet(1).
+has_options()
+{
+	page=$1
+	shift
+	for option in $("$motet" "$@" --help |
+		sed -n 's/^ .*--\([a-z-]*\).*/\1/p'); do
+		case $page,$option in
+		motet.1,*) ;;
+		*,json | *,help | *,usage | *,version) continue ;;
+		esac
+		tr -d '\134' <"$man/$page" | grep -q -e "--$option" && continue
+		echo "--$option: not in $page"
+		return 1
+	done
+}
+
+if command -v man >/dev/null; then
+	for page in "$man"/*.[1-8]; do
+		tap_check "$(basename "$page") has no warnings" clean "$page"
+	done
+else
+	tap_skip "manual pages have no warnings" "no man"
+fi
+for command in ls show create send recv call reply unlink; do
+	tap_check "options of motet port $command" \
+		has_options motet-port.1 port $command
+done
+tap_check "options of motet events" has_options motet-events.1 events
+tap_check "options of motet domain set" has_options motet.1 domain set
+tap_check "options of motet info" has_options motet.1 info
+tap_end
