@@ -1,0 +1,160 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# What the checks share: source this file, don't run it.
+#
+# A check prints what is wrong and exits with 1 (check_end does that). It runs
+# in the root of the tree. MOTET_ROOT names another tree to check,
+# MOTET_LINUX_SOURCE another kernel source than the one in the cache.
+
+check_dir=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+# shellcheck source-path=SCRIPTDIR source=../lib.sh
+. "$check_dir/../lib.sh"
+# shellcheck disable=SC2034 # for who sources this file
+self=$check_dir/${0##*/}
+
+root=${MOTET_ROOT:-$(cd "$check_dir/../.." && pwd)}
+cd "$root" || exit
+# without git there would be no file to check, and nothing to find
+git rev-parse --git-dir >/dev/null ||
+	die "$root is not git's"
+out=$root/build/check
+mkdir -p "$out"
+
+# Exit status of a check that can't be made here; its last line says why.
+check_skipped=4
+
+# scratch_dir: a new directory that is removed when the check ends
+scratch_dir()
+{
+	scratch=$(mktemp -d)
+	trap 'rm -rf "$scratch"' EXIT
+}
+
+# skip WHY
+skip()
+{
+	echo "$*"
+	exit "$check_skipped"
+}
+
+# files [PATHSPEC...]: files of the project, tracked or new, not the ignored
+files()
+{
+	local path
+	git ls-files --cached --others --exclude-standard -- "$@" |
+		LC_ALL=C sort -u | while read -r path; do
+		[[ ! -f $path || -L $path ]] || echo "$path"
+	done
+}
+
+# shellcheck disable=SC2120 # called with arguments elsewhere
+# own_files [PATHSPEC...]: the same without generated files and texts of others
+own_files()
+{
+	local path
+	files "$@" ':!LICENSES' | while read -r path; do
+		[[ $(head -n 6 "$path" | tr -d '\0') == *YNL-GEN* ]] || echo "$path"
+	done
+}
+
+# scripts: files that a shell runs
+scripts()
+{
+	local path line
+	# shellcheck disable=SC2119
+	own_files | while read -r path; do
+		line=$(head -n 1 "$path" | tr -d '\0')
+		[[ $line =~ ^('#!'.*[/ ](ba|da)?sh|'# shellcheck shell=') ]] &&
+			echo "$path"
+	done
+	return 0
+}
+
+# linux_source: directory of the kernel's source (scripts and specs of it)
+linux_source()
+{
+	if [[ -n ${MOTET_LINUX_SOURCE:-} ]]; then
+		echo "$MOTET_LINUX_SOURCE"
+	else
+		"$check_dir/../testing/vm/kernels/get" source
+	fi
+}
+
+# list FILE: entries of a list file, comments and reasons cut off
+list()
+{
+	sed -E 's/[[:space:]]*#.*//; /^$/d' "$check_dir/$1"
+}
+
+# need_reasons FILE: each entry of a list file gives its reason after a #
+need_reasons()
+{
+	awk -v name="$1" '/^[^#]/ && !/[^[:space:]][[:space:]]+#[[:space:]]*[^[:space:]]/ {
+		print name ":" FNR ": no reason given"; bad = 1 } END { exit bad }' \
+		"$check_dir/$1"
+}
+
+# changed NAME WHAT: read files' names, print those that were not good before.
+# WHAT is what else a result depends on. good NAME records what was fine, so
+# call it in the same check with what passed.
+changed()
+{
+	local sum path
+	mkdir -p "$out/cache/$1"
+	good_key=$(printf '%s' "$2" | sha256sum | cut -c1-12)
+	xargs -r -d '\n' sha256sum -- | while read -r sum path; do
+		[[ -e $out/cache/$1/$sum.$good_key.${path//\//,} ]] ||
+			echo "$path"
+	done
+}
+
+# good NAME WHAT FILE...: remember that these files are fine
+good()
+{
+	local name=$1 key sum path
+	key=$(printf '%s' "$2" | sha256sum | cut -c1-12)
+	shift 2
+	(($#)) || return 0
+	sha256sum -- "$@" | while read -r sum path; do
+		: >"$out/cache/$name/$sum.$key.${path//\//,}"
+	done
+}
+
+# each NAME WHAT COMMAND...: run COMMAND FILE for each file read, on all cores,
+# leaving out what was fine before. A file is fine if COMMAND is silent.
+each()
+{
+	local name=$1 what=$2 todo path log bad=0
+	shift 2
+	todo=$(changed "$name" "$what")
+	[[ -n $todo ]] || return 0
+	log=$(mktemp -d)
+	# shellcheck disable=SC2016 # for the inner shell
+	xargs -r -d '\n' -P "$(nproc)" -I '{}' bash -c '
+		log=$1/${2//\//,}; shift
+		file=$1; shift
+		"$@" "$file" >"$log" 2>&1 || {
+			status=$?
+			[[ -s $log ]] || echo "$file: exit status $status" >"$log"
+		}
+		' - "$log" '{}' "$@" <<<"$todo"
+	while read -r path; do
+		if [[ -s $log/${path//\//,} ]]; then
+			cat "$log/${path//\//,}"
+			bad=1
+		else
+			good "$name" "$what" "$path"
+		fi
+	done <<<"$todo"
+	rm -rf "$log"
+	return $bad
+}
+
+# check_end BAD WHAT: end of a check; BAD is not 0 if something was found
+check_end()
+{
+	[[ $1 == 0 ]] && exit 0
+	echo "wanted: $2"
+	exit 1
+}

@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The tracepoints: they are there, and tell of what happens.
+ */
+#include <fcntl.h>
+#include <sched.h>
+#include <signal.h>
+#include <sys/stat.h>
+#include <time.h>
+
+#include "kselftest_harness.h"
+#include "motet_test.h"
+
+#define TRACING	"/sys/kernel/tracing"
+#define EVENTS	TRACING "/events/motet"
+
+static char trace[1 << 20];
+
+FIXTURE(trace) {
+	int actor;
+};
+
+FIXTURE_SETUP(trace)
+{
+	if (access(EVENTS "/enable", F_OK))
+		SKIP(return, "the kernel has no tracefs");
+	ASSERT_EQ(0, mt_write_file(TRACING "/trace", ""));
+	ASSERT_EQ(0, mt_write_file(EVENTS "/enable", "1"));
+	self->actor = mt_actor();
+	ASSERT_LE(0, self->actor);
+}
+
+FIXTURE_TEARDOWN_PARENT(trace)
+{
+	mt_write_file(EVENTS "/enable", "0");
+}
+
+/* How often an event is in the trace. */
+static int traced(const char *event)
+{
+	char mark[64];
+	const char *at;
+	int fd = open(TRACING "/trace", O_RDONLY), count = 0;
+	size_t len = 0;
+	ssize_t got;
+
+	while (fd >= 0 && len < sizeof(trace) - 1) {
+		got = read(fd, trace + len, sizeof(trace) - 1 - len);
+		if (got <= 0)
+			break;
+		len += got;
+	}
+	close(fd);
+	trace[len] = 0;
+	snprintf(mark, sizeof(mark), " %s: ", event);
+	for (at = trace; (at = strstr(at, mark)); at++)
+		count++;
+	return count;
+}
+
+TEST_F(trace, all_are_there)
+{
+	static const char *const names[] = {
+		"motet_actor_open", "motet_actor_dead", "motet_actor_close",
+		"motet_port_state", "motet_port_open", "motet_port_close",
+		"motet_port_unlink", "motet_exception", "motet_message_queue",
+		"motet_message_take", "motet_message_put_back",
+		"motet_message_orphan", "motet_sender_suspend",
+		"motet_sender_resume", "motet_call_state",
+	};
+	char path[128];
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(names); i++) {
+		snprintf(path, sizeof(path), EVENTS "/%s/format", names[i]);
+		EXPECT_EQ(0, access(path, F_OK)) {
+			TH_LOG("no %s", names[i]);
+		}
+	}
+}
+
+TEST_F(trace, messages)
+{
+	struct motet_id id;
+	int holder, sender;
+	__u64 value;
+	pid_t pid;
+
+	holder = mt_port(self->actor, "traced", 1, &id);
+	sender = mt_sender(self->actor, &id);
+	ASSERT_LE(0, sender);
+	EXPECT_EQ(0, mt_send(sender, 0, 1));
+	pid = mt_fork();
+	if (pid == 0)
+		_exit(mt_send(sender, 0, 2) ? 1 : 0);
+	EXPECT_EQ(0, mt_until_suspended(&id, 1));
+	EXPECT_EQ(0, mt_recv(holder, &value));
+	EXPECT_EQ(0, mt_wait(pid));
+	EXPECT_EQ(-EFAULT, mt_recv_msg(holder, &(struct motet_msg){ 0 },
+				       (void *)8, 8));
+	EXPECT_EQ(0, mt_unlink(self->actor, "traced"));
+	close(holder);
+	EXPECT_LE(1, traced("motet_actor_open"));
+	EXPECT_LE(2, traced("motet_port_open"));
+	EXPECT_LE(2, traced("motet_message_queue"));
+	EXPECT_LE(2, traced("motet_message_take"));
+	EXPECT_LE(1, traced("motet_message_put_back"));
+	EXPECT_LE(1, traced("motet_message_orphan"));
+	EXPECT_EQ(1, traced("motet_sender_suspend"));
+	EXPECT_EQ(1, traced("motet_sender_resume"));
+	EXPECT_EQ(1, traced("motet_port_unlink"));
+	EXPECT_LE(1, traced("motet_port_state"));
+	EXPECT_LE(1, traced("motet_port_close"));
+	EXPECT_LE(1, traced("motet_exception"));
+}
+
+TEST_F(trace, calls_and_deaths)
+{
+	struct motet_id id;
+	int holder = mt_port(self->actor, NULL, 4, &id), sender;
+	__u64 token, value;
+	pid_t pid;
+
+	ASSERT_LE(0, holder);
+	pid = mt_fork();
+	if (pid == 0) {
+		sender = mt_sender(mt_actor(), &id);
+		if (!mt_call(sender, 1, &value, 0, NULL))
+			mt_call(sender, 1, &value, 0, NULL);
+		_exit(1);
+	}
+	EXPECT_EQ(0, mt_recv_call(holder, &token, &value));
+	EXPECT_EQ(0, mt_reply(holder, token, 1));
+	EXPECT_EQ(0, mt_recv_call(holder, &token, &value));
+	EXPECT_EQ(1000 + SIGKILL, mt_kill(pid));
+	EXPECT_EQ(0, mt_exception(self->actor, &(struct motet_msg){ 0 }));
+	EXPECT_LE(4, traced("motet_call_state"));
+	EXPECT_LE(1, traced("motet_actor_dead"));
+	EXPECT_LE(1, traced("motet_actor_close"));
+	EXPECT_LE(1, traced("motet_exception"));
+}
+
+TEST_HARNESS_MAIN
