@@ -137,12 +137,10 @@ static void motet_message_stamp_sender(struct motet_message *message)
 static struct motet_message *motet_message_alloc(void)
 {
 	struct motet_message *message;
-	size_t header = offsetof(struct motet_message, inline_data);
 
-	message = kmem_cache_alloc(motet_message_cache, GFP_KERNEL);
+	message = kmem_cache_zalloc(motet_message_cache, GFP_KERNEL);
 	if (!message)
 		return NULL;
-	memset(message, 0, header);
 	INIT_LIST_HEAD(&message->link);
 	message->realtime = ktime_get_real_ns();
 	message->monotonic = ktime_get_ns();
