@@ -239,6 +239,14 @@ static void motet_actor_note_death(struct motet_actor *actor, int cause)
 	queue_work(motet_workqueue, &actor->death_work);
 }
 
+/* The first thread to get here is not always the one that ended the process. */
+static int motet_exit_code(const struct task_struct *task)
+{
+	if (task->signal->flags & SIGNAL_GROUP_EXIT)
+		return task->signal->group_exit_code;
+	return task->exit_code;
+}
+
 static void motet_actor_probe_exit(void *data, struct task_struct *task)
 {
 	struct pid *pid = task_tgid(task);
@@ -249,7 +257,7 @@ static void motet_actor_probe_exit(void *data, struct task_struct *task)
 	hash_for_each_possible_rcu_notrace(motet_actors, actor, pid_node,
 					   (unsigned long)pid)
 		if (actor->pid == pid)
-			motet_actor_note_death(actor, task->exit_code);
+			motet_actor_note_death(actor, motet_exit_code(task));
 }
 
 static void motet_actor_probe_exec(void *data, struct task_struct *task,

@@ -6,6 +6,7 @@
 #include <linux/fs.h>
 #include <linux/miscdevice.h>
 #include <linux/module.h>
+#include <linux/nospec.h>
 #include <linux/nsproxy.h>
 #include <linux/sched.h>
 #include <linux/uaccess.h>
@@ -90,6 +91,7 @@ static int motet_msg_check_send(struct motet_msg *msg, u32 allowed)
 {
 	if (msg->token || msg->priority >= MOTET_PRIORITIES)
 		return -EINVAL;
+	msg->priority = array_index_nospec(msg->priority, MOTET_PRIORITIES);
 	return motet_msg_check_out(msg, allowed);
 }
 
@@ -140,7 +142,7 @@ static int motet_ioctl_info(struct motet_ioctl_call *call, void *data)
 	info->name_max = MOTET_NAME_MAX;
 	info->annex_max = MOTET_ANNEX_MAX;
 	motet_port_limits(info);
-	info->domain_ports_max = READ_ONCE(actor->object.domain->ports_max);
+	info->domain_ports_max = motet_domain_ports_max_of(actor->object.domain);
 	info->user_ports_max = motet_quota_limit(MOTET_QUOTA_PORTS);
 	info->user_bytes_max = motet_quota_limit(MOTET_QUOTA_BYTES);
 	info->user_actors_max = motet_quota_limit(MOTET_QUOTA_ACTORS);
@@ -274,6 +276,12 @@ static int motet_port_open_finish(struct motet_ioctl_call *call,
 	if (IS_ERR(file)) {
 		motet_handle_close(handle);
 		return PTR_ERR(file);
+	}
+	err = motet_port_attach(handle);
+	if (err) {
+		fput(file);
+		/* it was found by its name, and then it died */
+		return err == -ESRCH && arg->name_len ? -ENOENT : err;
 	}
 	fd_install(arg->fd, file);
 	return 0;
@@ -590,18 +598,19 @@ static int motet_ioctl_call(struct motet_ioctl_call *call, void *data)
 	int err;
 
 	err = motet_call_check(arg, &answer, &usize);
-	if (err)
-		return err;
-	if (arg->flags & MOTET_CALL_RESUME) {
+	if (err) {
+		made = ERR_PTR(err);
+	} else if (arg->flags & MOTET_CALL_RESUME) {
 		deadline = answer.deadline;
-		made = motet_call_find(call->handle, arg->id) ?:
-			ERR_PTR(-ENOENT);
+		made = motet_call_claim(call->handle, arg->id);
 	} else {
 		made = motet_call_begin(call, arg, &answer, &deadline);
 	}
 	if (IS_ERR(made)) {
-		arg->id = 0;
 		err = PTR_ERR(made);
+		/* what could not be resumed may still be unfinished */
+		if (!(arg->flags & MOTET_CALL_RESUME) || err == -ENOENT)
+			arg->id = 0;
 	} else {
 		err = motet_call_get_answer(call, made, deadline, &answer,
 					    arg->reply, usize);

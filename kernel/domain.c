@@ -99,6 +99,17 @@ u32 motet_domain_ports_limit(void)
 	return READ_ONCE(motet_domain_ports_max);
 }
 
+/**
+ * motet_domain_ports_max_of() - how many ports a domain may have now
+ * @domain: the domain
+ *
+ * Return: what it was given, or the module's limit if that is lower now.
+ */
+u32 motet_domain_ports_max_of(const struct motet_domain *domain)
+{
+	return min(READ_ONCE(domain->ports_max), motet_domain_ports_limit());
+}
+
 static bool motet_domain_capable(const struct motet_domain *domain)
 {
 	return ns_capable(domain->net->user_ns, CAP_NET_ADMIN);
@@ -160,7 +171,7 @@ static int motet_domain_name(struct motet_object *object,
 					   motet_name_params);
 	if (err) {
 		RCU_INIT_POINTER(object->name, NULL);
-		return err;
+		return err == -EEXIST ? err : -ENOMEM;
 	}
 	__module_get(THIS_MODULE);
 	domain->named++;
@@ -202,8 +213,10 @@ static int motet_domain_publish_locked(struct motet_object *object,
 		return err;
 	err = rhashtable_insert_fast(&domain->ids, &object->id_node,
 				     motet_id_params);
-	if (err)
+	if (err) {
+		err = -ENOMEM;
 		goto err_release_serial;
+	}
 	if (name) {
 		err = motet_domain_name(object, name);
 		if (err)
@@ -242,7 +255,7 @@ int motet_domain_publish(struct motet_object *object, struct motet_name *name)
 	if (domain->gone)
 		err = -ENODEV;
 	else if (object->ops->class == MOTET_CLASS_PORT &&
-		 domain->ports >= domain->ports_max)
+		 domain->ports >= motet_domain_ports_max_of(domain))
 		err = -EDQUOT;
 	else
 		err = motet_domain_publish_locked(object, name);
@@ -358,18 +371,17 @@ struct motet_object *motet_domain_next(struct motet_domain *domain,
 				       enum motet_class class,
 				       unsigned long *serial)
 {
-	struct motet_object *object = NULL;
+	struct motet_object *object = NULL, *found;
 	unsigned long index = *serial;
 
-	rcu_read_lock();
-	while (!object) {
-		object = xa_find_after(&domain->serials, &index, ULONG_MAX,
-				       XA_PRESENT);
-		if (!object)
-			break;
-		object = motet_object_try_get(object, class);
-	}
-	rcu_read_unlock();
+	do {
+		cond_resched();
+		rcu_read_lock();
+		found = xa_find_after(&domain->serials, &index, ULONG_MAX,
+				      XA_PRESENT);
+		object = motet_object_try_get(found, class);
+		rcu_read_unlock();
+	} while (found && !object);
 	*serial = index;
 	return object;
 }

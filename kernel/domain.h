@@ -71,6 +71,7 @@ void motet_domain_exit(void);
 
 struct motet_domain *motet_domain_of(const struct net *net);
 u32 motet_domain_ports_limit(void);
+u32 motet_domain_ports_max_of(const struct motet_domain *domain);
 bool motet_domain_may(const struct motet_object *object, umode_t rights);
 
 int motet_domain_publish(struct motet_object *object, struct motet_name *name);

@@ -8,12 +8,27 @@
 #include <linux/pid_namespace.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
+#include <linux/time_namespace.h>
 #include <linux/timekeeping.h>
 #include <linux/uaccess.h>
 
 #include "message.h"
 
 static struct kmem_cache *motet_message_cache;
+
+/**
+ * motet_monotonic_offset() - what the current task's CLOCK_MONOTONIC is ahead
+ *
+ * Return: nanoseconds between the kernel's clock and that of the time namespace
+ * of the task.
+ */
+s64 motet_monotonic_offset(void)
+{
+	struct timespec64 offset = {};
+
+	timens_add_monotonic(&offset);
+	return timespec64_to_ns(&offset);
+}
 
 /**
  * motet_message_init() - make the cache of messages
@@ -142,8 +157,6 @@ static struct motet_message *motet_message_alloc(void)
 	if (!message)
 		return NULL;
 	INIT_LIST_HEAD(&message->link);
-	message->realtime = ktime_get_real_ns();
-	message->monotonic = ktime_get_ns();
 	return message;
 }
 
@@ -179,7 +192,7 @@ struct motet_message *motet_message_new(const struct motet_msg *msg)
  * @about: identifier of what it is about
  *
  * It is built when the reason for it comes into being, so that telling can't
- * fail; its times are those of the building until it is forced into a queue.
+ * fail.
  *
  * Context: may sleep.
  * Return: the message, or NULL without memory.
@@ -307,22 +320,24 @@ void motet_message_describe(const struct motet_message *message,
  * has something where this kernel knows nothing.
  */
 int motet_message_copy_stamp(const struct motet_message *message,
-			     void __user *to)
+			     struct motet_stamp __user *to)
 {
 	struct motet_stamp stamp = {};
-	u32 size;
+	u32 size, flags;
 	int err;
 
 	if (!to)
 		return 0;
-	if (get_user(size, (u32 __user *)to))
+	if (get_user(size, &to->size) || get_user(flags, &to->flags))
 		return -EFAULT;
+	if (flags)
+		return -EINVAL;
 	if (size < MOTET_STAMP_SIZE_VER0)
 		return -EINVAL;
 	if (size > MOTET_ARG_SIZE_MAX)
 		return -E2BIG;
 	if (size > sizeof(stamp)) {
-		err = check_zeroed_user(to + sizeof(stamp),
+		err = check_zeroed_user(to + 1,
 					size - sizeof(stamp));
 		if (err <= 0)
 			return err ?: -E2BIG;
@@ -338,7 +353,7 @@ int motet_message_copy_stamp(const struct motet_message *message,
 	stamp.sequence = message->sequence;
 	stamp.epoch = message->epoch;
 	stamp.realtime = message->realtime;
-	stamp.monotonic = message->monotonic;
+	stamp.monotonic = message->monotonic + motet_monotonic_offset();
 	return copy_to_user(to, &stamp, min_t(u32, size, sizeof(stamp))) ?
 		-EFAULT : 0;
 }

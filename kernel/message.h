@@ -64,8 +64,8 @@ struct motet_payload {
  * @id: identifies it at that port [const]
  * @sequence: its number there [queue.lock]
  * @epoch: of the sequence [queue.lock]
- * @realtime: when it was built [const]
- * @monotonic: when it was built [const]
+ * @realtime: when it was queued [queue.lock]
+ * @monotonic: when it was queued [queue.lock]
  * @token: the call that an exception is about [const]
  * @body_len: bytes of the body [const]
  * @annex_len: bytes of the annex [const]
@@ -117,6 +117,8 @@ static inline u64 motet_message_bytes(const struct motet_message *message)
 	return (u64)message->body_len + message->annex_len;
 }
 
+s64 motet_monotonic_offset(void);
+
 int motet_message_init(void);
 void motet_message_exit(void);
 
@@ -130,6 +132,6 @@ int motet_message_copy_out(const struct motet_message *message,
 void motet_message_describe(const struct motet_message *message,
 			    struct motet_msg *msg);
 int motet_message_copy_stamp(const struct motet_message *message,
-			     void __user *stamp);
+			     struct motet_stamp __user *to);
 
 #endif /* _MOTET_MESSAGE_H */

@@ -58,12 +58,22 @@ void motet_port_limits(struct motet_info *info)
 {
 	info->port_messages_max = min(READ_ONCE(motet_port_messages_max),
 				      MOTET_PORT_MESSAGES_CEILING);
-	info->port_bytes_max = min_t(u64, READ_ONCE(motet_port_bytes_max),
-				     MOTET_PORT_BYTES_CEILING);
+	info->port_bytes_max = motet_answer_limit();
 	info->retention_max = min_t(u64, READ_ONCE(motet_retention_max),
 				    KTIME_MAX);
 	info->handle_calls_max = motet_call_limit();
 	info->body_max = motet_body_limit();
+}
+
+/**
+ * motet_answer_limit() - room for answers that one handle's calls may have
+ *
+ * Return: bytes: as much as one priority of a port may have.
+ */
+u64 motet_answer_limit(void)
+{
+	return min_t(u64, READ_ONCE(motet_port_bytes_max),
+		     MOTET_PORT_BYTES_CEILING);
 }
 
 static void motet_port_free_rcu(struct rcu_head *rcu)
@@ -91,32 +101,73 @@ static void motet_port_release(struct motet_object *object)
 	call_rcu(&object->rcu, motet_port_free_rcu);
 }
 
-/* The reference that the port has while it lives is the caller's to drop. */
+static void motet_port_drain(struct motet_port *port,
+			     struct list_head *messages)
+{
+	struct motet_queue *queue = &port->queue;
+	struct motet_message *message;
+	unsigned int i;
+
+	do {
+		spin_lock(&queue->lock);
+		for (i = 0; i < MOTET_BATCH; i++) {
+			message = motet_queue_peek_locked(queue);
+			if (!message)
+				break;
+			motet_queue_withdraw_locked(queue, message);
+			if (message->call)
+				motet_call_fail_locked(port, message->call,
+						       -EOWNERDEAD);
+			list_add_tail(&message->link, messages);
+		}
+		spin_unlock(&queue->lock);
+		cond_resched();
+	} while (i == MOTET_BATCH);
+}
+
+static void motet_port_tell_senders(struct motet_port *port,
+				    struct list_head *exceptions)
+{
+	struct motet_message *lost;
+	struct motet_handle *sender;
+	unsigned int i;
+
+	do {
+		spin_lock(&port->queue.lock);
+		for (i = 0; i < MOTET_BATCH && port->sender_count; i++) {
+			sender = list_first_entry(&port->senders,
+						  struct motet_handle, link);
+			list_del_init(&sender->link);
+			port->sender_count--;
+			lost = sender->lost;
+			sender->lost = NULL;
+			lost->return_to =
+				motet_object_get(sender->actor->default_port);
+			list_add_tail(&lost->link, exceptions);
+		}
+		spin_unlock(&port->queue.lock);
+		cond_resched();
+	} while (i == MOTET_BATCH);
+}
+
+/*
+ * Nobody finds the port any more before anybody sees that it is dead. The
+ * reference that it has while it lives is the caller's to drop.
+ */
 static void motet_port_kill_locked(struct motet_port *port,
 				   struct motet_remains *remains)
 {
-	struct motet_message *message, *lost;
-	struct motet_handle *sender;
-
 	lockdep_assert_held(&port->object.domain->mutex);
 	INIT_LIST_HEAD(&remains->messages);
 	INIT_LIST_HEAD(&remains->lost);
 	spin_lock(&port->queue.lock);
 	port->state = MOTET_PORT_STATE_DEAD;
-	motet_queue_close_locked(&port->queue, &remains->messages);
-	list_for_each_entry(message, &remains->messages, link)
-		if (message->call)
-			motet_call_fail_locked(port, message->call,
-					       -EOWNERDEAD);
-	list_for_each_entry(sender, &port->senders, link) {
-		lost = sender->lost;
-		sender->lost = NULL;
-		lost->return_to = motet_object_get(sender->actor->default_port);
-		list_add_tail(&lost->link, &remains->lost);
-	}
 	spin_unlock(&port->queue.lock);
 	trace_motet_port_state(&port->object.id, port->state);
 	motet_domain_unpublish_locked(&port->object);
+	motet_queue_close(&port->queue);
+	motet_port_drain(port, &remains->messages);
+	motet_port_tell_senders(port, &remains->lost);
 }
 
 /* Nothing is locked. Called once, by whoever killed the port. */
@@ -144,7 +195,10 @@ static enum hrtimer_restart motet_port_retention_over(struct hrtimer *timer)
 	struct motet_port *port = container_of(timer, struct motet_port,
 					       retention_timer);
 
-	queue_work(motet_workqueue, &port->retention_work);
+	/* while the timer is armed the port lives, so none of these is last */
+	motet_object_get(&port->object);
+	if (!queue_work(motet_workqueue, &port->retention_work))
+		motet_object_put(&port->object);
 	return HRTIMER_NORESTART;
 }
 
@@ -189,6 +243,7 @@ static void motet_port_retention_work(struct work_struct *work)
 	mutex_unlock(&domain->mutex);
 	if (over)
 		motet_port_bury(port, &remains);
+	motet_object_put(&port->object);
 }
 
 static bool motet_port_purge(struct motet_object *object)
@@ -202,10 +257,8 @@ static bool motet_port_purge(struct motet_object *object)
 	if (retained)
 		motet_port_end_retention_locked(port, &remains);
 	mutex_unlock(&object->domain->mutex);
-	if (retained) {
-		cancel_work_sync(&port->retention_work);
+	if (retained)
 		motet_port_bury(port, &remains);
-	}
 	return retained;
 }
 
@@ -252,10 +305,8 @@ static void motet_port_leave(struct motet_port *port,
 			motet_port_kill_locked(port, &remains);
 	}
 	mutex_unlock(&domain->mutex);
-	if (left && !retain) {
-		cancel_work_sync(&port->retention_work);
+	if (left && !retain)
 		motet_port_bury(port, &remains);
-	}
 }
 
 static void motet_port_holder_gone(struct motet_object *object,
@@ -480,39 +531,28 @@ int motet_port_publish(struct motet_handle *holder, struct motet_name *name)
 	return motet_domain_publish(&holder->port->object, name);
 }
 
-static struct motet_handle *motet_port_open_sender(struct motet_actor *actor,
-						   struct motet_port *port)
+static int motet_port_attach_sender(struct motet_handle *handle)
 {
-	struct motet_handle *handle;
-	bool closed;
+	struct motet_port *port = handle->port;
+	int err = 0;
 
-	handle = motet_handle_new(actor, port, MOTET_ROLE_SENDER);
-	if (IS_ERR(handle))
-		return handle;
 	spin_lock(&port->queue.lock);
-	closed = port->queue.closed;
-	if (!closed) {
+	if (port->queue.closed) {
+		err = -ESRCH;
+	} else {
 		list_add_tail(&handle->link, &port->senders);
 		port->sender_count++;
 	}
 	spin_unlock(&port->queue.lock);
-	if (closed) {
-		motet_handle_free(handle);
-		return ERR_PTR(-ESRCH);
-	}
-	return handle;
+	return err;
 }
 
-static struct motet_handle *motet_port_take_over(struct motet_actor *actor,
-						 struct motet_port *port)
+static int motet_port_take_over(struct motet_handle *handle)
 {
+	struct motet_port *port = handle->port;
 	struct motet_domain *domain = port->object.domain;
-	struct motet_handle *handle;
 	int err = 0;
 
-	handle = motet_handle_new(actor, port, MOTET_ROLE_HOLDER);
-	if (IS_ERR(handle))
-		return handle;
 	mutex_lock(&domain->mutex);
 	if (port->state == MOTET_PORT_STATE_RETAINED) {
 		hrtimer_cancel(&port->retention_timer);
@@ -528,36 +568,41 @@ static struct motet_handle *motet_port_take_over(struct motet_actor *actor,
 		err = port->state == MOTET_PORT_STATE_HELD ? -EBUSY : -ESRCH;
 	}
 	mutex_unlock(&domain->mutex);
-	if (err) {
-		motet_handle_free(handle);
-		return ERR_PTR(err);
-	}
-	return handle;
+	return err;
 }
 
 /**
- * motet_port_open() - open a port
+ * motet_port_open() - make a handle on a port, to be attached next
  * @actor: handle of the actor that opens it
  * @object: the port; the caller has checked that the actor may
  * @role: %MOTET_ROLE_SENDER, or %MOTET_ROLE_HOLDER to take it over
  *
  * Context: may sleep.
- * Return: the handle, or ERR_PTR() of -ENOMEM; -ESRCH if the port died;
- * -EBUSY if it has a holder.
+ * Return: the handle, or ERR_PTR(-ENOMEM).
  */
 struct motet_handle *motet_port_open(struct motet_handle *actor,
 				     struct motet_object *object, u32 role)
 {
-	struct motet_port *port = motet_port_of(object);
-	struct motet_handle *handle;
+	return motet_handle_new(actor->actor, motet_port_of(object), role);
+}
 
-	if (role == MOTET_ROLE_HOLDER)
-		handle = motet_port_take_over(actor->actor, port);
-	else
-		handle = motet_port_open_sender(actor->actor, port);
-	if (!IS_ERR(handle))
-		trace_motet_port_open(&object->id, role);
-	return handle;
+/**
+ * motet_port_attach() - let a new handle be what it is for
+ * @handle: as motet_port_open() returned it
+ *
+ * The last step of opening, since it can't be undone without a trace.
+ *
+ * Context: may sleep.
+ * Return: 0, -ESRCH if the port died, -EBUSY if it has a holder.
+ */
+int motet_port_attach(struct motet_handle *handle)
+{
+	int err = handle->role == MOTET_ROLE_HOLDER ?
+		motet_port_take_over(handle) : motet_port_attach_sender(handle);
+
+	if (!err)
+		trace_motet_port_open(&handle->port->object.id, handle->role);
+	return err;
 }
 
 /**
@@ -574,8 +619,10 @@ void motet_handle_close(struct motet_handle *handle)
 	if (handle->role == MOTET_ROLE_SENDER) {
 		motet_handle_abandon_calls(handle);
 		spin_lock(&port->queue.lock);
-		list_del(&handle->link);
-		port->sender_count--;
+		if (!list_empty(&handle->link)) {
+			list_del(&handle->link);
+			port->sender_count--;
+		}
 		spin_unlock(&port->queue.lock);
 	} else {
 		motet_port_leave(port, handle, NULL);
@@ -608,10 +655,8 @@ int motet_port_unlink(struct motet_object *object)
 		motet_domain_changed_locked(object);
 	}
 	mutex_unlock(&object->domain->mutex);
-	if (retained) {
-		cancel_work_sync(&port->retention_work);
+	if (retained)
 		motet_port_bury(port, &remains);
-	}
 	return named ? 0 : -ENOENT;
 }
 
@@ -699,8 +744,9 @@ __poll_t motet_handle_poll(struct motet_handle *handle, struct file *file,
 	spin_lock(&queue->lock);
 	if (handle->role == MOTET_ROLE_SENDER) {
 		if (!handle->refused ||
-		    motet_queue_fits_locked(queue, handle->refused_priority,
-					    handle->refused_bytes))
+		    motet_queue_admits_locked(queue, handle->share,
+					      handle->refused_priority,
+					      handle->refused_bytes))
 			mask = EPOLLOUT | EPOLLWRNORM;
 		if (queue->closed)
 			mask |= EPOLLERR | EPOLLHUP;

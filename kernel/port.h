@@ -72,7 +72,7 @@ struct motet_handle;
  * @retained_until: when its retention is over, CLOCK_BOOTTIME [domain.mutex]
  * @retention_timer: goes off then [own]
  * @retention_work: lets it die if it is still retained; has a reference while
- *	the timer runs or the work is queued [own]
+ *	it is queued or runs [own]
  */
 struct motet_port {
 	struct motet_object object;
@@ -104,6 +104,7 @@ struct motet_port {
  * @refused_bytes: of that message [queue.lock]
  * @calls: its unfinished calls [queue.lock]
  * @call_count: how many [queue.lock]
+ * @answer_bytes: the room that they have for answers [queue.lock]
  * @lost: exception to send when the port is lost, or NULL [queue.lock]
  */
 struct motet_handle {
@@ -117,6 +118,7 @@ struct motet_handle {
 	u64 refused_bytes;
 	struct list_head calls;
 	u32 call_count;
+	u64 answer_bytes;
 	struct motet_message *lost;
 };
 
@@ -150,7 +152,8 @@ enum motet_call_state {
  * @answer: once it is answered [queue.lock]
  * @abandoned: exception for the server, once the request is received
  *	[queue.lock]
- * @waiter: the task that waits for the answer, or NULL [queue.lock]
+ * @waiter: the task that waits for the answer, from the commit of the request
+ *	on, or NULL: only it may finish the call [queue.lock]
  * @body_cap: largest body of an answer [const]
  * @annex_cap: largest annex of an answer [const]
  */
@@ -191,6 +194,7 @@ struct motet_handle *motet_port_create(struct motet_handle *actor,
 int motet_port_publish(struct motet_handle *holder, struct motet_name *name);
 struct motet_handle *motet_port_open(struct motet_handle *actor,
 				     struct motet_object *object, u32 role);
+int motet_port_attach(struct motet_handle *handle);
 void motet_handle_close(struct motet_handle *handle);
 int motet_port_unlink(struct motet_object *object);
 void motet_port_limits(struct motet_info *info);
@@ -252,7 +256,7 @@ int motet_port_reply_commit(struct motet_handle *handle,
 /* port_call.c: calls */
 struct motet_call *motet_call_new(struct motet_message *request,
 				  const struct motet_msg *answer);
-struct motet_call *motet_call_find(struct motet_handle *handle, u64 id);
+struct motet_call *motet_call_claim(struct motet_handle *handle, u64 id);
 struct motet_message *motet_call_await(struct motet_handle *handle,
 				       struct motet_call *call, u64 deadline);
 void motet_call_end(struct motet_handle *handle, struct motet_call *call,

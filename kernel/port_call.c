@@ -15,9 +15,6 @@ module_param_named(handle_calls_max, motet_handle_calls_max, uint, 0644);
 MODULE_PARM_DESC(handle_calls_max,
 		 "calls that may be unfinished on one sender handle");
 
-/* How many calls are failed before the lock is dropped for others. */
-#define MOTET_CALL_BATCH	64
-
 static struct kmem_cache *motet_call_cache;
 
 /**
@@ -71,8 +68,8 @@ struct motet_call *motet_call_new(struct motet_message *request,
 	call->id = request->id;
 	RB_CLEAR_NODE(&call->node);
 	INIT_LIST_HEAD(&call->link);
-	call->body_cap = answer->body_cap;
-	call->annex_cap = answer->annex_cap;
+	call->body_cap = min(answer->body_cap, motet_body_limit());
+	call->annex_cap = min_t(u32, answer->annex_cap, MOTET_ANNEX_MAX);
 	request->call = call;
 	return call;
 }
@@ -123,7 +120,8 @@ int motet_call_queue_locked(struct motet_handle *handle,
 	int err;
 
 	lockdep_assert_held(&handle->port->queue.lock);
-	if (handle->call_count >= motet_call_limit())
+	if (handle->call_count >= motet_call_limit() ||
+	    handle->answer_bytes + call->body_cap > motet_answer_limit())
 		return -EDQUOT;
 	err = motet_queue_commit_locked(&handle->port->queue, request);
 	if (err)
@@ -131,6 +129,8 @@ int motet_call_queue_locked(struct motet_handle *handle,
 	call->request = request;
 	list_add_tail(&call->link, &handle->calls);
 	handle->call_count++;
+	handle->answer_bytes += call->body_cap;
+	call->waiter = current;
 	motet_call_get(call);
 	motet_call_set_state(handle->port, call, MOTET_CALL_QUEUED);
 	return 0;
@@ -280,7 +280,7 @@ void motet_port_fail_received(struct motet_port *port)
 
 	do {
 		spin_lock(&port->queue.lock);
-		for (i = 0; i < MOTET_CALL_BATCH && port->call_count; i++) {
+		for (i = 0; i < MOTET_BATCH && port->call_count; i++) {
 			call = rb_entry(rb_first(&port->calls),
 					struct motet_call, node);
 			motet_port_remove_call(port, call);
@@ -289,7 +289,17 @@ void motet_port_fail_received(struct motet_port *port)
 		}
 		spin_unlock(&port->queue.lock);
 		cond_resched();
-	} while (i == MOTET_CALL_BATCH);
+	} while (i == MOTET_BATCH);
+}
+
+/* The reference of the list is the caller's to drop. */
+static void motet_call_unlist(struct motet_handle *handle,
+			      struct motet_call *call)
+{
+	lockdep_assert_held(&handle->port->queue.lock);
+	list_del_init(&call->link);
+	handle->call_count--;
+	handle->answer_bytes -= call->body_cap;
 }
 
 /*
@@ -318,8 +328,7 @@ static struct motet_message *motet_call_abandon_locked(struct motet_handle *hand
 		}
 		motet_call_put(call);
 	}
-	list_del_init(&call->link);
-	handle->call_count--;
+	motet_call_unlist(handle, call);
 	motet_call_set_state(port, call, MOTET_CALL_ABANDONED);
 	return left;
 }
@@ -373,22 +382,29 @@ static struct motet_call *motet_call_find_locked(struct motet_handle *handle,
 }
 
 /**
- * motet_call_find() - find an unfinished call
+ * motet_call_claim() - find an unfinished call, and wait for its answer next
  * @handle: the handle that it was made on
  * @id: which call
  *
  * Context: any but hard interrupt.
- * Return: the call with a reference, or NULL.
+ * Return: the call with a reference, to be given to motet_call_await(); or
+ * ERR_PTR() of -ENOENT, or -EBUSY if another task waits for it.
  */
-struct motet_call *motet_call_find(struct motet_handle *handle, u64 id)
+struct motet_call *motet_call_claim(struct motet_handle *handle, u64 id)
 {
 	struct motet_queue *queue = &handle->port->queue;
 	struct motet_call *call;
 
 	spin_lock(&queue->lock);
 	call = motet_call_find_locked(handle, id);
-	if (call)
+	if (!call) {
+		call = ERR_PTR(-ENOENT);
+	} else if (call->waiter) {
+		call = ERR_PTR(-EBUSY);
+	} else {
+		call->waiter = current;
 		motet_call_get(call);
+	}
 	spin_unlock(&queue->lock);
 	return call;
 }
@@ -436,38 +452,23 @@ static int motet_call_sleep(struct motet_call *call, u64 deadline)
 	return err;
 }
 
-static bool motet_call_claim(struct motet_handle *handle,
-			     struct motet_call *call)
-{
-	struct motet_queue *queue = &handle->port->queue;
-	bool claimed;
-
-	spin_lock(&queue->lock);
-	claimed = !call->waiter;
-	if (claimed)
-		call->waiter = current;
-	spin_unlock(&queue->lock);
-	return claimed;
-}
-
 static void motet_call_finish_locked(struct motet_handle *handle,
 				     struct motet_call *call)
 {
 	lockdep_assert_held(&handle->port->queue.lock);
-	list_del_init(&call->link);
-	handle->call_count--;
+	motet_call_unlist(handle, call);
 	motet_call_put(call);
 }
 
 /**
  * motet_call_await() - wait for the answer to a call
  * @handle: the handle that it was made on
- * @call: the call; the caller has a reference
+ * @call: a call that the current task has made or claimed
  * @deadline: CLOCK_MONOTONIC in nanoseconds, or 0 for ever
  *
  * Context: may sleep.
  * Return: the answer, which stays the call's and is there until
- * motet_call_end(); or ERR_PTR(): -EINTR and -EBUSY leave the call unfinished,
+ * motet_call_end(); or ERR_PTR(): -EINTR leaves the call unfinished,
  * -ECONNRESET, -EOWNERDEAD, -ETIMEDOUT and -ECANCELED have ended it.
  */
 struct motet_message *motet_call_await(struct motet_handle *handle,
@@ -477,8 +478,6 @@ struct motet_message *motet_call_await(struct motet_handle *handle,
 	struct motet_message *left = NULL;
 	int err;
 
-	if (!motet_call_claim(handle, call))
-		return ERR_PTR(-EBUSY);
 	err = motet_call_sleep(call, deadline);
 
 	spin_lock(&queue->lock);
@@ -574,6 +573,8 @@ struct motet_message *motet_port_reply_begin(struct motet_handle *handle,
 	struct motet_message *answer;
 	int err;
 
+	if (msg->body_len > motet_body_limit())
+		return ERR_PTR(-EMSGSIZE);
 	spin_lock(&queue->lock);
 	err = motet_reply_check(handle, msg);
 	spin_unlock(&queue->lock);

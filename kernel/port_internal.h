@@ -17,6 +17,7 @@ int motet_port_check_holder_locked(const struct motet_handle *handle);
 int motet_call_init(void);
 void motet_call_exit(void);
 u32 motet_call_limit(void);
+u64 motet_answer_limit(void);
 void motet_call_put(struct motet_call *call);
 int motet_call_queue_locked(struct motet_handle *handle,
 			    struct motet_message *request);

@@ -9,6 +9,9 @@
 #include "port_internal.h"
 #include "trace.h"
 
+/* So that a list of segments is never large: freeing it must not sleep. */
+#define MOTET_BODY_CEILING	(512U * 4096)
+
 static unsigned int motet_body_max = 1U << 20;
 module_param_named(body_max, motet_body_max, uint, 0644);
 MODULE_PARM_DESC(body_max, "largest body of one message, bytes");
@@ -20,7 +23,7 @@ MODULE_PARM_DESC(body_max, "largest body of one message, bytes");
  */
 u32 motet_body_limit(void)
 {
-	return min_t(u32, READ_ONCE(motet_body_max), S32_MAX);
+	return min(READ_ONCE(motet_body_max), MOTET_BODY_CEILING);
 }
 
 /**
@@ -85,6 +88,9 @@ static int motet_reserve_return(struct motet_handle *handle,
 
 	if (!motet_actor_is_current(handle->actor))
 		return -EPERM;
+	/* it is the actor's own file that is closed then, not the port */
+	if (READ_ONCE(port->queue.closed))
+		return -EPERM;
 	return motet_reserve(&port->queue, share, msg, &now);
 }
 
@@ -99,6 +105,9 @@ static void motet_handle_note_refusal(struct motet_handle *handle,
 	WRITE_ONCE(handle->refused, refused);
 	handle->refused_priority = msg->priority;
 	handle->refused_bytes = (u64)msg->body_len + msg->annex_len;
+	if (refused)
+		motet_queue_claim_locked(queue, handle->share, msg->priority,
+					 handle->refused_bytes);
 	spin_unlock(&queue->lock);
 }
 

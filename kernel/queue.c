@@ -161,6 +161,8 @@ static bool motet_share_retire(struct motet_queue *queue,
 	for (i = 0; i < MOTET_PRIORITIES; i++)
 		if (share->held[i].messages)
 			return false;
+	for (i = 0; i < MOTET_PRIORITIES; i++)
+		queue->lanes[i].claims -= share->claims[i];
 	hlist_del(&share->node);
 	return true;
 }
@@ -209,7 +211,7 @@ static void motet_room_take(struct motet_queue *queue,
 
 /*
  * Compares what two users hold of a lane: each by the larger of its parts of
- * the messages and of the bytes. Limits are below 2^32 and 2^31, so that the
+ * the messages and of the bytes. Limits are at most 2^24 and 2^36, so that the
  * products fit.
  */
 static u64 motet_share_part(const struct motet_lane *lane,
@@ -248,6 +250,41 @@ static struct motet_share *motet_lane_next(struct motet_queue *queue,
 	return best;
 }
 
+static void motet_share_unclaim(struct motet_queue *queue,
+				struct motet_share *share,
+				unsigned int priority)
+{
+	queue->lanes[priority].claims -= share->claims[priority];
+	share->claims[priority] = false;
+}
+
+/*
+ * Whether free room is left to somebody who was refused, and whose user holds
+ * less than the one whose turn it is. It uses that claim up.
+ */
+static bool motet_lane_yields(struct motet_queue *queue, unsigned int priority,
+			      const struct motet_share *next)
+{
+	struct motet_lane *lane = &queue->lanes[priority];
+	u64 part = motet_share_part(lane, &next->held[priority]);
+	struct motet_share *share;
+	unsigned int i;
+
+	if (queue->fifo || !lane->claims || !lane->used.messages)
+		return false;
+	for (i = 0; i < ARRAY_SIZE(queue->shares); i++) {
+		hlist_for_each_entry(share, &queue->shares[i], node) {
+			if (!share->claims[priority] ||
+			    motet_share_part(lane, &share->held[priority]) >= part ||
+			    !motet_lane_fits(lane, share->claim_bytes[priority]))
+				continue;
+			motet_share_unclaim(queue, share, priority);
+			return true;
+		}
+	}
+	return false;
+}
+
 static void motet_sender_remove(struct motet_share *share,
 				unsigned int priority,
 				struct motet_sender *sender)
@@ -274,10 +311,14 @@ static void motet_lane_grant(struct motet_queue *queue, unsigned int priority)
 	struct motet_share *share;
 
 	lockdep_assert_held(&queue->lock);
+	if (queue->closed)
+		return;
 	while ((share = motet_lane_next(queue, priority))) {
 		sender = motet_share_first(share, priority);
 		if (!motet_lane_fits(lane, sender->bytes))
 			return;
+		if (motet_lane_yields(queue, priority, share))
+			break;
 		motet_room_take(queue, share, priority, sender->bytes);
 		motet_sender_remove(share, priority, sender);
 		motet_sender_wake(sender, 0);
@@ -305,21 +346,47 @@ static struct motet_share *motet_room_give(struct motet_queue *queue,
 }
 
 /**
- * motet_queue_fits_locked() - whether a message would get room at once
+ * motet_queue_admits_locked() - whether a message would get room at once
  * @queue: the queue; its lock is held
+ * @share: who would send it
  * @priority: of the message
  * @bytes: of the message
  *
  * Return: true if it would, or if the queue is closed: sending tells.
  */
-bool motet_queue_fits_locked(struct motet_queue *queue, unsigned int priority,
-			     u64 bytes)
+bool motet_queue_admits_locked(struct motet_queue *queue,
+			       struct motet_share *share, unsigned int priority,
+			       u64 bytes)
 {
 	struct motet_lane *lane = &queue->lanes[priority];
+	struct motet_share *next;
 
 	lockdep_assert_held(&queue->lock);
-	return queue->closed ||
-	       (list_empty(&lane->waiting) && motet_lane_fits(lane, bytes));
+	if (queue->closed)
+		return true;
+	if (!motet_lane_fits(lane, bytes))
+		return false;
+	next = motet_lane_next(queue, priority);
+	return !next || (!queue->fifo &&
+			 motet_share_part(lane, &share->held[priority]) <
+			 motet_share_part(lane, &next->held[priority]));
+}
+
+/**
+ * motet_queue_claim_locked() - note that a sender was refused
+ * @queue: the queue; its lock is held
+ * @share: whose sender it is; the caller refers to it
+ * @priority: of its message
+ * @bytes: of its message
+ */
+void motet_queue_claim_locked(struct motet_queue *queue,
+			      struct motet_share *share, unsigned int priority,
+			      u64 bytes)
+{
+	lockdep_assert_held(&queue->lock);
+	queue->lanes[priority].claims += !share->claims[priority];
+	share->claims[priority] = true;
+	share->claim_bytes[priority] = bytes;
 }
 
 static int motet_queue_try_reserve(struct motet_queue *queue,
@@ -331,26 +398,29 @@ static int motet_queue_try_reserve(struct motet_queue *queue,
 		return -EOWNERDEAD;
 	if (bytes > queue->lanes[priority].limit.bytes)
 		return -EMSGSIZE;
-	if (!motet_queue_fits_locked(queue, priority, bytes))
+	if (!motet_queue_admits_locked(queue, share, priority, bytes))
 		return -EAGAIN;
+	motet_share_unclaim(queue, share, priority);
 	motet_room_take(queue, share, priority, bytes);
 	return 0;
 }
 
 /**
  * motet_sleep_until() - sleep in the state that the task is in
- * @deadline: CLOCK_MONOTONIC in nanoseconds, or 0 for no deadline
+ * @deadline: the task's CLOCK_MONOTONIC in nanoseconds, or 0 for no deadline
  *
  * Return: 0, or -ETIMEDOUT if the deadline passed.
  */
 int motet_sleep_until(u64 deadline)
 {
-	ktime_t expires = ns_to_ktime(min_t(u64, deadline, KTIME_MAX));
+	ktime_t expires;
 
 	if (!deadline) {
 		schedule();
 		return 0;
 	}
+	expires = clamp_t(s64, min_t(u64, deadline, KTIME_MAX) -
+			  motet_monotonic_offset(), 1, KTIME_MAX);
 	return schedule_hrtimeout_range(&expires, current->timer_slack_ns,
 					HRTIMER_MODE_ABS) ? 0 : -ETIMEDOUT;
 }
@@ -514,6 +584,8 @@ int motet_queue_commit_locked(struct motet_queue *queue,
 		return -EOWNERDEAD;
 	message->sequence = ++queue->sequence;
 	message->epoch = queue->epoch;
+	message->realtime = ktime_get_real_ns();
+	message->monotonic = ktime_get_ns();
 	list_add_tail(&message->link,
 		      &queue->lanes[message->priority].messages);
 	motet_queue_count_in(queue, message);
@@ -679,6 +751,7 @@ int motet_queue_put_back_locked(struct motet_queue *queue,
 	lockdep_assert_held(&queue->lock);
 	if (queue->closed)
 		return -EOWNERDEAD;
+	message->redelivered++;
 	list_add(&message->link, &queue->lanes[message->priority].messages);
 	motet_queue_count_in(queue, message);
 	queue->stats.received--;
@@ -718,34 +791,48 @@ int motet_queue_wait(struct motet_queue *queue, const struct motet_wait *wait)
 	return err;
 }
 
-/**
- * motet_queue_close_locked() - let nothing in any more, and wake all who wait
- * @queue: the queue; its lock is held
- * @orphans: list that gets what was queued
- */
-void motet_queue_close_locked(struct motet_queue *queue,
-			      struct list_head *orphans)
+/* Wakes one suspended sender, if there is one. */
+static bool motet_queue_dismiss(struct motet_queue *queue)
 {
-	struct motet_share *share, *next_share;
-	struct motet_message *message;
 	struct motet_sender *sender;
+	struct motet_share *share;
 	unsigned int i;
 
 	lockdep_assert_held(&queue->lock);
-	WRITE_ONCE(queue->closed, true);
 	for (i = 0; i < MOTET_PRIORITIES; i++) {
-		list_for_each_entry_safe(share, next_share,
-					 &queue->lanes[i].waiting, waiting[i])
-			while (!list_empty(&share->waiters[i])) {
-				sender = motet_share_first(share, i);
-				motet_sender_remove(share, i, sender);
-				motet_sender_wake(sender, -EOWNERDEAD);
-			}
+		share = list_first_entry_or_null(&queue->lanes[i].waiting,
+						 struct motet_share,
+						 waiting[i]);
+		if (!share)
+			continue;
+		sender = motet_share_first(share, i);
+		motet_sender_remove(share, i, sender);
+		motet_sender_wake(sender, -EOWNERDEAD);
+		return true;
 	}
-	while ((message = motet_queue_peek_locked(queue))) {
-		motet_queue_withdraw_locked(queue, message);
-		list_add_tail(&message->link, orphans);
-	}
+	return false;
+}
+
+/**
+ * motet_queue_close() - let nothing in any more, and wake all who wait
+ * @queue: the queue; what lies in it stays there, to be withdrawn
+ *
+ * Context: may sleep; the queue's lock is not held.
+ */
+void motet_queue_close(struct motet_queue *queue)
+{
+	unsigned int i;
+
+	spin_lock(&queue->lock);
+	WRITE_ONCE(queue->closed, true);
+	spin_unlock(&queue->lock);
+	do {
+		spin_lock(&queue->lock);
+		for (i = 0; i < MOTET_BATCH && motet_queue_dismiss(queue); i++)
+			;
+		spin_unlock(&queue->lock);
+		cond_resched();
+	} while (i == MOTET_BATCH);
 	wake_up_interruptible_all(&queue->readable);
 	wake_up_interruptible_all(&queue->writable);
 }

@@ -33,6 +33,12 @@ struct motet_message;
  * waits, a newcomer waits too, unless its user holds less. Alone, a user may
  * fill the lane. With @fifo the first that came is always next.
  *
+ * A sender that does not wait but was refused leaves a claim of its user. Once
+ * for each claim, room that would go to a suspended sender of a user that holds
+ * more is left free instead, and pollers are woken. It is not left free if the
+ * lane is empty: then nothing would be received any more that frees room again,
+ * and the suspended sender would be stuck if the claim is never used.
+ *
  * Out: the oldest message of the first lane that has one is *taken*; when it
  * was handed over its room is *released*. One that could not be handed over is
  * put back at the head of its lane, and nothing has changed. What the kernel
@@ -67,6 +73,8 @@ struct motet_room {
  * @held: room reserved or used, by lane [queue.lock]
  * @waiters: its suspended senders, first come first, by lane [queue.lock]
  * @waiting: in the lane's list of shares with suspended senders [queue.lock]
+ * @claims: a sender was refused, by lane [queue.lock]
+ * @claim_bytes: what it wanted to send, by lane [queue.lock]
  */
 struct motet_share {
 	struct hlist_node node;
@@ -75,6 +83,8 @@ struct motet_share {
 	struct motet_room held[MOTET_PRIORITIES];
 	struct list_head waiters[MOTET_PRIORITIES];
 	struct list_head waiting[MOTET_PRIORITIES];
+	bool claims[MOTET_PRIORITIES];
+	u64 claim_bytes[MOTET_PRIORITIES];
 };
 
 /**
@@ -83,12 +93,14 @@ struct motet_share {
  * @limit: bound [const]
  * @used: room reserved or used [queue.lock]
  * @waiting: shares with suspended senders [queue.lock]
+ * @claims: number of shares with a claim [queue.lock]
  */
 struct motet_lane {
 	struct list_head messages;
 	struct motet_room limit;
 	struct motet_room used;
 	struct list_head waiting;
+	u32 claims;
 };
 
 /**
@@ -116,7 +128,10 @@ struct motet_queue_stats {
 #define MOTET_QUEUE_SHARE_BITS	3
 
 /* How many exceptions may lie in a queue before they are counted only. */
-#define MOTET_QUEUE_FORCED_MAX	1024
+#define MOTET_QUEUE_FORCED_MAX	256
+
+/* How many of anything are gone through before a lock is dropped for others. */
+#define MOTET_BATCH	64
 
 /**
  * struct motet_queue - a bounded queue with priorities
@@ -175,8 +190,7 @@ void motet_queue_exit_cache(void);
 void motet_queue_init(struct motet_queue *queue,
 		      const struct motet_limits limits[MOTET_PRIORITIES],
 		      bool fifo, const struct motet_id *owner);
-void motet_queue_close_locked(struct motet_queue *queue,
-			      struct list_head *orphans);
+void motet_queue_close(struct motet_queue *queue);
 
 struct motet_share *motet_share_get(struct motet_queue *queue, kuid_t uid);
 void motet_share_put(struct motet_queue *queue, struct motet_share *share);
@@ -189,8 +203,12 @@ void motet_queue_unreserve(struct motet_queue *queue, struct motet_share *share,
 void motet_queue_release_locked(struct motet_queue *queue,
 				struct motet_share *share,
 				unsigned int priority, u64 bytes);
-bool motet_queue_fits_locked(struct motet_queue *queue, unsigned int priority,
-			     u64 bytes);
+bool motet_queue_admits_locked(struct motet_queue *queue,
+			       struct motet_share *share, unsigned int priority,
+			       u64 bytes);
+void motet_queue_claim_locked(struct motet_queue *queue,
+			      struct motet_share *share, unsigned int priority,
+			      u64 bytes);
 
 int motet_queue_commit_locked(struct motet_queue *queue,
 			      struct motet_message *message);

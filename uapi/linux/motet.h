@@ -159,7 +159,7 @@ enum motet_exception {
 /**
  * struct motet_stamp - what the kernel knows of a message
  * @size: size of this struct
- * @flags: 0
+ * @flags: 0, also on the way in
  * @actor: the sending actor; zero if the sender inherited its handle or was
  *	passed it
  * @port: the default port of that actor
@@ -177,7 +177,8 @@ enum motet_exception {
  * @monotonic: when it was queued, nanoseconds of CLOCK_MONOTONIC
  *
  * All but the times are zero for messages that the kernel itself sends.
- * An answer to a call has sequence 0 and epoch 0.
+ * An answer to a call has sequence 0 and epoch 0; a message that came back has
+ * those of the default port.
  */
 struct motet_stamp {
 	__u32 size;
@@ -212,8 +213,9 @@ struct motet_stamp {
  * @exception: out: &enum motet_exception
  * @error: out: for an undeliverable message why, a positive errno
  * @count: out: how many exceptions this one stands for; 0 for a message. It is
- *	1, unless more than 1024 are unread: then those that follow are only
- *	counted, in the last of their kind
+ *	1, unless more than 256 are unread: then those that follow are only
+ *	counted, in the last of their kind, and which ones is to be found out
+ *	otherwise (MOTET_IOC_PORT_STATUS of one's handles)
  * @pad: 0
  * @deadline: until when the call may wait
  * @id: out: identifies the message at its port. Together with the port's
@@ -503,7 +505,7 @@ struct motet_port_status {
  * @request: pointer to the &struct motet_msg to send. Its deadline is for the
  *	whole call; DONTWAIT and O_NONBLOCK are for its place in the queue only
  * @reply: pointer to the &struct motet_msg to receive the answer in. Its
- *	capacities bound the answer. Its deadline is 0, or with
+ *	capacities, up to &motet_info.body_max, bound the answer. Its deadline is 0, or with
  *	%MOTET_CALL_RESUME the new deadline of the call
  * @id: out, also when the call fails: the call while it is unfinished, else 0.
  *	With %MOTET_CALL_RESUME also in: the call to resume
@@ -520,7 +522,8 @@ struct motet_port_status {
  * EAGAIN     DONTWAIT: there is no room for the request
  * EBUSY      resume: another thread waits for this call
  * ECONNRESET the server received the request and died before it answered
- * EDQUOT     too many unfinished calls on this handle
+ * EDQUOT     too many unfinished calls on this handle, or too much room for
+ *	      their answers: &motet_info.port_bytes_max
  * EINTR      @id is 0: a signal before anything was sent; else unfinished
  * EMSGSIZE   the request can't fit the port; resume: the answer is larger
  *	      than the room for it
@@ -628,11 +631,12 @@ struct motet_reply_recv {
  *
  * ========== ==========================================================
  * EAGAIN     DONTWAIT or O_NONBLOCK, and no room; or RETURN, and no room in
- *	      the default port
+ *	      the default port: receive from that
  * EINTR      a signal while suspended; restarted where SA_RESTART says so
  * EMSGSIZE   it can never fit, or it is larger than &motet_info.body_max
  * EOWNERDEAD the port is gone
- * EPERM      RETURN, and the caller is not the process of the actor
+ * EPERM      RETURN, and the caller is not the process of the actor, or has
+ *	      closed its file
  * ETIMEDOUT  the deadline passed
  * ========== ==========================================================
  */
@@ -671,7 +675,7 @@ struct motet_reply_recv {
  *	      has its answer already
  * EMSGSIZE   the answer is larger than the caller has room for; the call
  *	      can still be answered
- * ENOENT     this port never had a call with this token
+ * ENOENT     this port never had a message with this token
  * EPERM      the caller is not the process that holds the port
  * ========== ==========================================================
  */
