@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The life of ports and of the handles on them. */
+/* The life of ports. */
 
-#include <linux/cred.h>
-#include <linux/fs.h>
 #include <linux/module.h>
 #include <linux/pid.h>
 #include <linux/slab.h>
@@ -37,8 +35,6 @@ module_param_named(retention_max, motet_retention_max, ullong, 0644);
 MODULE_PARM_DESC(retention_max, "longest retention of a port, nanoseconds");
 
 static struct kmem_cache *motet_port_cache;
-static struct kmem_cache *motet_handle_cache;
-static const struct motet_object_ops motet_port_ops;
 
 /**
  * struct motet_remains - what is left of a port that died
@@ -262,8 +258,13 @@ static bool motet_port_purge(struct motet_object *object)
 	return retained;
 }
 
-static void motet_port_hold_locked(struct motet_port *port,
-				   struct motet_handle *holder)
+/**
+ * motet_port_hold_locked() - let a handle hold a port
+ * @port: a port that nobody holds; its queue is locked
+ * @holder: the handle
+ */
+void motet_port_hold_locked(struct motet_port *port,
+			    struct motet_handle *holder)
 {
 	lockdep_assert_held(&port->queue.lock);
 	port->holder = holder;
@@ -271,13 +272,19 @@ static void motet_port_hold_locked(struct motet_port *port,
 	motet_actor_hold(holder->actor, &port->object);
 }
 
-/*
- * The holder is gone: @handle was closed, or the process of @actor is dead.
- * Whichever comes first does it.
+/**
+ * motet_port_leave() - the holder is gone
+ * @port: the port
+ * @handle: the handle that was closed, or NULL
+ * @actor: if there is no handle: the actor whose process is dead
+ *
+ * Whichever comes first does it; for the other nothing is left to do.
+ *
+ * Context: may sleep.
  */
-static void motet_port_leave(struct motet_port *port,
-			     const struct motet_handle *handle,
-			     const struct motet_actor *actor)
+void motet_port_leave(struct motet_port *port,
+		      const struct motet_handle *handle,
+		      const struct motet_actor *actor)
 {
 	struct motet_domain *domain = port->object.domain;
 	struct motet_remains remains;
@@ -363,45 +370,6 @@ static struct motet_port *motet_port_new(struct motet_actor *actor,
 		     HRTIMER_MODE_ABS_SOFT);
 	port->retention_timer.function = motet_port_retention_over;
 	return port;
-}
-
-static void motet_handle_free(struct motet_handle *handle)
-{
-	motet_share_put(&handle->port->queue, handle->share);
-	motet_message_free(handle->lost);
-	motet_object_put(&handle->port->object);
-	motet_actor_put(handle->actor);
-	kmem_cache_free(motet_handle_cache, handle);
-}
-
-static struct motet_handle *motet_handle_new(struct motet_actor *actor,
-					     struct motet_port *port, u32 role)
-{
-	struct motet_handle *handle;
-
-	handle = kmem_cache_zalloc(motet_handle_cache, GFP_KERNEL);
-	if (!handle)
-		return ERR_PTR(-ENOMEM);
-	handle->role = role;
-	handle->actor = motet_actor_get(actor);
-	handle->port = port;
-	motet_object_get(&port->object);
-	INIT_LIST_HEAD(&handle->link);
-	INIT_LIST_HEAD(&handle->calls);
-	if (role != MOTET_ROLE_SENDER)
-		return handle;
-	handle->share = motet_share_get(&port->queue, current_uid());
-	if (!handle->share)
-		goto err_free;
-	handle->lost = motet_message_new_exception(MOTET_EXCEPTION_PORT_LOST,
-						   &port->object.id);
-	if (!handle->lost)
-		goto err_free;
-	return handle;
-
-err_free:
-	motet_handle_free(handle);
-	return ERR_PTR(-ENOMEM);
 }
 
 /* The port's first reference stands for its life from now on. */
@@ -531,105 +499,6 @@ int motet_port_publish(struct motet_handle *holder, struct motet_name *name)
 	return motet_domain_publish(&holder->port->object, name);
 }
 
-static int motet_port_attach_sender(struct motet_handle *handle)
-{
-	struct motet_port *port = handle->port;
-	int err = 0;
-
-	spin_lock(&port->queue.lock);
-	if (port->queue.closed) {
-		err = -ESRCH;
-	} else {
-		list_add_tail(&handle->link, &port->senders);
-		port->sender_count++;
-	}
-	spin_unlock(&port->queue.lock);
-	return err;
-}
-
-static int motet_port_take_over(struct motet_handle *handle)
-{
-	struct motet_port *port = handle->port;
-	struct motet_domain *domain = port->object.domain;
-	int err = 0;
-
-	mutex_lock(&domain->mutex);
-	if (port->state == MOTET_PORT_STATE_RETAINED) {
-		hrtimer_cancel(&port->retention_timer);
-		domain->retained--;
-		spin_lock(&port->queue.lock);
-		motet_port_hold_locked(port, handle);
-		port->queue.epoch++;
-		port->queue.sequence = 0;
-		spin_unlock(&port->queue.lock);
-		trace_motet_port_state(&port->object.id, port->state);
-		motet_domain_changed_locked(&port->object);
-	} else {
-		err = port->state == MOTET_PORT_STATE_HELD ? -EBUSY : -ESRCH;
-	}
-	mutex_unlock(&domain->mutex);
-	return err;
-}
-
-/**
- * motet_port_open() - make a handle on a port, to be attached next
- * @actor: handle of the actor that opens it
- * @object: the port; the caller has checked that the actor may
- * @role: %MOTET_ROLE_SENDER, or %MOTET_ROLE_HOLDER to take it over
- *
- * Context: may sleep.
- * Return: the handle, or ERR_PTR(-ENOMEM).
- */
-struct motet_handle *motet_port_open(struct motet_handle *actor,
-				     struct motet_object *object, u32 role)
-{
-	return motet_handle_new(actor->actor, motet_port_of(object), role);
-}
-
-/**
- * motet_port_attach() - let a new handle be what it is for
- * @handle: as motet_port_open() returned it
- *
- * The last step of opening, since it can't be undone without a trace.
- *
- * Context: may sleep.
- * Return: 0, -ESRCH if the port died, -EBUSY if it has a holder.
- */
-int motet_port_attach(struct motet_handle *handle)
-{
-	int err = handle->role == MOTET_ROLE_HOLDER ?
-		motet_port_take_over(handle) : motet_port_attach_sender(handle);
-
-	if (!err)
-		trace_motet_port_open(&handle->port->object.id, handle->role);
-	return err;
-}
-
-/**
- * motet_handle_close() - the last reference to the file of a handle is gone
- * @handle: the handle
- *
- * Context: may sleep.
- */
-void motet_handle_close(struct motet_handle *handle)
-{
-	struct motet_port *port = handle->port;
-
-	trace_motet_port_close(&port->object.id, handle->role);
-	if (handle->role == MOTET_ROLE_SENDER) {
-		motet_handle_abandon_calls(handle);
-		spin_lock(&port->queue.lock);
-		if (!list_empty(&handle->link)) {
-			list_del(&handle->link);
-			port->sender_count--;
-		}
-		spin_unlock(&port->queue.lock);
-	} else {
-		motet_port_leave(port, handle, NULL);
-	}
-	motet_handle_free(handle);
-}
-
 /**
  * motet_port_unlink() - take the name of a port away
  * @object: the port; the caller has checked that the current task may
@@ -658,35 +527,6 @@ int motet_port_unlink(struct motet_object *object)
 	if (retained)
 		motet_port_bury(port, &remains);
 	return named ? 0 : -ENOENT;
-}
-
-/**
- * motet_port_status() - say what a handle is
- * @handle: the handle
- * @status: filled in but for its size
- */
-void motet_port_status(struct motet_handle *handle,
-		       struct motet_port_status *status)
-{
-	struct motet_port *port = handle->port;
-	unsigned int i;
-
-	status->flags = port->queue.fifo ? MOTET_PORT_FIFO : 0;
-	status->role = handle->role;
-	status->mode = port->object.mode;
-	status->pad = 0;
-	status->retention = port->object.retention;
-	status->id = port->object.id;
-	for (i = 0; i < MOTET_PRIORITIES; i++) {
-		status->limits[i].messages = port->queue.lanes[i].limit.messages;
-		status->limits[i].bytes = port->queue.lanes[i].limit.bytes;
-		status->limits[i].pad = 0;
-	}
-	spin_lock(&port->queue.lock);
-	status->state = port->state;
-	status->messages = port->queue.depth;
-	status->bytes = port->queue.bytes;
-	spin_unlock(&port->queue.lock);
 }
 
 /**
@@ -722,44 +562,6 @@ void motet_port_look(struct motet_port *port, struct motet_port_view *view)
 }
 
 /**
- * motet_handle_poll() - poll a handle
- * @handle: the handle
- * @file: its file
- * @table: where to wait
- *
- * Return: readable if there is a message and the handle holds the port;
- * writable if what was refused last would fit now; hang-up if the handle is
- * of no use any more.
- */
-__poll_t motet_handle_poll(struct motet_handle *handle, struct file *file,
-			   struct poll_table_struct *table)
-{
-	struct motet_queue *queue = &handle->port->queue;
-	__poll_t mask = 0;
-
-	if (handle->role == MOTET_ROLE_SENDER)
-		poll_wait(file, &queue->writable, table);
-	else
-		poll_wait(file, &queue->readable, table);
-	spin_lock(&queue->lock);
-	if (handle->role == MOTET_ROLE_SENDER) {
-		if (!handle->refused ||
-		    motet_queue_admits_locked(queue, handle->share,
-					      handle->refused_priority,
-					      handle->refused_bytes))
-			mask = EPOLLOUT | EPOLLWRNORM;
-		if (queue->closed)
-			mask |= EPOLLERR | EPOLLHUP;
-	} else if (handle->port->holder != handle) {
-		mask = EPOLLHUP;
-	} else if (queue->depth) {
-		mask = EPOLLIN | EPOLLRDNORM;
-	}
-	spin_unlock(&queue->lock);
-	return mask;
-}
-
-/**
  * motet_port_init() - make the caches of ports, handles and calls
  *
  * Return: 0 or -ENOMEM.
@@ -773,18 +575,16 @@ int motet_port_init(void)
 					     SLAB_ACCOUNT, NULL);
 	if (!motet_port_cache)
 		return err;
-	motet_handle_cache = kmem_cache_create("motet_handle",
-					       sizeof(struct motet_handle), 0,
-					       SLAB_ACCOUNT, NULL);
-	if (!motet_handle_cache)
+	err = motet_handle_init();
+	if (err)
 		goto err_destroy_ports;
 	err = motet_call_init();
 	if (err)
-		goto err_destroy_handles;
+		goto err_exit_handles;
 	return 0;
 
-err_destroy_handles:
-	kmem_cache_destroy(motet_handle_cache);
+err_exit_handles:
+	motet_handle_exit();
 err_destroy_ports:
 	kmem_cache_destroy(motet_port_cache);
 	return err;
@@ -798,6 +598,6 @@ err_destroy_ports:
 void motet_port_exit(void)
 {
 	motet_call_exit();
-	kmem_cache_destroy(motet_handle_cache);
+	motet_handle_exit();
 	kmem_cache_destroy(motet_port_cache);
 }

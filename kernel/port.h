@@ -187,7 +187,7 @@ static inline struct motet_port *motet_port_of(struct motet_object *object)
 int motet_port_init(void);
 void motet_port_exit(void);
 
-/* port.c: life */
+/* port.c: life; port_handle.c: handles */
 struct motet_handle *motet_actor_open(struct net *net);
 struct motet_handle *motet_port_create(struct motet_handle *actor,
 				       const struct motet_port_create *arg);

@@ -5,6 +5,20 @@
 
 #include "port.h"
 
+/* port.c */
+u64 motet_answer_limit(void);
+void motet_port_hold_locked(struct motet_port *port,
+			    struct motet_handle *holder);
+void motet_port_leave(struct motet_port *port,
+		      const struct motet_handle *handle,
+		      const struct motet_actor *actor);
+
+/* port_handle.c */
+int motet_handle_init(void);
+void motet_handle_exit(void);
+struct motet_handle *motet_handle_new(struct motet_actor *actor,
+				      struct motet_port *port, u32 role);
+
 /* port_message.c */
 u32 motet_body_limit(void);
 void motet_message_address(struct motet_message *message,
@@ -17,7 +31,6 @@ int motet_port_check_holder_locked(const struct motet_handle *handle);
 int motet_call_init(void);
 void motet_call_exit(void);
 u32 motet_call_limit(void);
-u64 motet_answer_limit(void);
 void motet_call_put(struct motet_call *call);
 int motet_call_queue_locked(struct motet_handle *handle,
 			    struct motet_message *request);
