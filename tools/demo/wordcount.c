@@ -484,7 +484,7 @@ static unsigned long long sum_up(struct supervisor *self)
 	       (unsigned long long)shared->saves);
 	printf("kills      %u before receiving, %u after replying,\n",
 	       hit[WC_BEFORE], hit[WC_REPLIED]);
-	printf("           %u between them: %u before the save, %u after it;\n",
+	printf("           %u between them: %u before or in the save, %u after it;\n",
 	       hit[WC_RECEIVED] + hit[WC_SAVED], hit[WC_RECEIVED],
 	       hit[WC_SAVED]);
 	printf("           %u more that hit another phase\n", self->astray);
@@ -501,9 +501,9 @@ static unsigned long long sum_up(struct supervisor *self)
 
 static void write_kills(const struct supervisor *self)
 {
+	char *path __cleanup(wc_free) = NULL;
 	const unsigned int *hit = self->kills;
 	FILE *file;
-	char *path __cleanup(wc_free) = NULL;
 
 	if (asprintf(&path, "%s/kills", self->dir) < 0)
 		err(1, "asprintf");

@@ -36,9 +36,9 @@ static int wc_open_in(const char *dir, const char *name, int flags)
  */
 struct wc_shared *wc_shared_open(const char *dir, bool create)
 {
+	int fd __cleanup(wc_close) = -1;
 	int flags = create ? O_RDWR | O_CREAT | O_EXCL : O_RDWR;
 	void *memory;
-	int fd __cleanup(wc_close) = -1;
 
 	fd = wc_open_in(dir, "shared", flags);
 	if (create && ftruncate(fd, sizeof(struct wc_shared)))
@@ -59,9 +59,9 @@ struct wc_shared *wc_shared_open(const char *dir, bool create)
  */
 const char *wc_text_open(const char *dir, size_t *len)
 {
+	int fd __cleanup(wc_close) = -1;
 	struct stat st;
 	void *memory;
-	int fd __cleanup(wc_close) = -1;
 
 	fd = wc_open_in(dir, "text", O_RDONLY);
 	if (fstat(fd, &st))

@@ -10,7 +10,7 @@
 #include <sys/io.h>
 #include <unistd.h>
 
-#define DEBUG_EXIT_PORT	0x501
+#define DEBUG_EXIT_PORT 0x501
 
 int main(int argc, char **argv)
 {
