@@ -68,7 +68,7 @@ static int recv_with_annex(int holder, struct motet_msg *msg, void *body,
 	return mt_try_recv_msg(holder, msg, body, cap);
 }
 
-TEST_F_TIMEOUT(message, bodies_of_all_sizes, 120)
+TEST_F_TIMEOUT(message, bodies_of_all_sizes, 600)
 {
 	const __u32 lens[] = {
 		0, 1, 7, 8, 119, 120, 121, 135, 136, 137, 255, 256, 257, 4095,
@@ -98,7 +98,7 @@ TEST_F_TIMEOUT(message, bodies_of_all_sizes, 120)
 }
 
 /* Annex and body share a place while they are small: every edge of it. */
-TEST_F_TIMEOUT(message, annexes_of_all_sizes, 120)
+TEST_F_TIMEOUT(message, annexes_of_all_sizes, 600)
 {
 	static const __u32 bodies[] = { 0, 1, 136, 256, 4096 };
 	__u8 annex[MOTET_ANNEX_MAX + 1], seen[MOTET_ANNEX_MAX + 1];

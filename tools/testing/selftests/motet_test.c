@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <grp.h>
 #include <poll.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -363,6 +364,22 @@ int mt_become(uid_t uid)
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	prctl(PR_SET_DUMPABLE, 1);
 	return 0;
+}
+
+/* In a user namespace of its own, where user and group @uid are root. */
+int mt_user_namespace(uid_t uid)
+{
+	char map[32];
+	int ret = unshare(CLONE_NEWUSER) ? -errno : 0;
+
+	snprintf(map, sizeof(map), "0 %u 1", uid);
+	if (!ret)
+		ret = mt_write_file("/proc/self/setgroups", "deny");
+	if (!ret)
+		ret = mt_write_file("/proc/self/uid_map", map);
+	if (!ret)
+		ret = mt_write_file("/proc/self/gid_map", map);
+	return ret;
 }
 
 int mt_send_fd(int sock, int fd)

@@ -22,6 +22,10 @@
 #define MT(type, ...) \
 	((struct type){ .size = sizeof(struct type), ##__VA_ARGS__ })
 
+/* An emulated machine is slow, and more so with a kernel for debugging. */
+#undef TEST_TIMEOUT_DEFAULT
+#define TEST_TIMEOUT_DEFAULT	120
+
 #define MT_SECOND	1000000000ULL
 #define MT_MS		1000000ULL
 
@@ -81,6 +85,7 @@ pid_t mt_fork(void);
 int mt_wait(pid_t pid);
 int mt_kill(pid_t pid);
 int mt_become(uid_t uid);
+int mt_user_namespace(uid_t uid);
 int mt_send_fd(int sock, int fd);
 int mt_recv_fd(int sock);
 void *mt_shared(size_t size);
@@ -140,6 +145,7 @@ int mt_nl_event(struct mt_nl *nl, int timeout_ms, struct mt_attrs *event);
 bool mt_dump_next(const struct mt_dump *dump, __u32 *offset,
 		  struct mt_attrs *attrs);
 bool mt_dump_equal(const struct mt_dump *a, const struct mt_dump *b);
+void mt_dump_clear(struct mt_dump *dump, __u16 type);
 int mt_dump_find(const struct mt_dump *dump, __u16 type, const void *value,
 		 size_t len, struct mt_attrs *attrs);
 void mt_attr_add(struct mt_attrs *attrs, __u16 type, const void *value,

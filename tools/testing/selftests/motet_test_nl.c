@@ -278,6 +278,22 @@ bool mt_dump_equal(const struct mt_dump *a, const struct mt_dump *b)
 	       memcmp(a->bytes, b->bytes, a->len) == 0;
 }
 
+/* Dumps are compared without what changes all the time. */
+void mt_dump_clear(struct mt_dump *dump, __u16 type)
+{
+	struct mt_attrs one;
+	const __u8 *value;
+	__u32 offset = 0, start;
+	size_t len;
+
+	for (start = 0; mt_dump_next(dump, &offset, &one); start = offset) {
+		value = mt_attr(&one, type, &len);
+		if (value)
+			memset(dump->bytes + start + sizeof(__u32) +
+			       (value - one.bytes), 0, len);
+	}
+}
+
 /* How many answers have this value of this attribute; @attrs is the last. */
 int mt_dump_find(const struct mt_dump *dump, __u16 type, const void *value,
 		 size_t len, struct mt_attrs *attrs)

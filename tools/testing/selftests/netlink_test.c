@@ -30,7 +30,9 @@ FIXTURE_TEARDOWN(netlink)
 {
 	mt_nl_close(&self->nl);
 	free(self->dump);
-	EXPECT_LE(0, mt_purge());
+	/* unless the test has given that right away */
+	if (geteuid() == 0)
+		EXPECT_LE(0, mt_purge());
 }
 
 static __u64 domain(struct mt_nl *nl, __u16 type)
@@ -378,7 +380,7 @@ static void *churn(void *arg)
 #define STEADY	100
 
 /* Whatever lives all through a dump is in it once. */
-TEST_F_TIMEOUT(netlink, dump_during_churn, 120)
+TEST_F_TIMEOUT(netlink, dump_during_churn, 600)
 {
 	struct motet_id ids[STEADY];
 	bool stop = false;
@@ -390,7 +392,7 @@ TEST_F_TIMEOUT(netlink, dump_during_churn, 120)
 		ASSERT_EQ(0, pthread_create(&threads[i], NULL, churn, &stop));
 	for (i = 0; i < STEADY; i++)
 		ASSERT_LE(0, mt_port(self->actor, NULL, 1, &ids[i]));
-	for (round = 0; round < mt_rounds(10); round++) {
+	for (round = 0; round < 10; round++) {
 		ASSERT_EQ(0, mt_nl_dump(&self->nl, MOTET_CMD_PORT_GET,
 					self->dump));
 		for (i = 0; i < STEADY; i++)
@@ -403,7 +405,7 @@ TEST_F_TIMEOUT(netlink, dump_during_churn, 120)
 }
 
 /* No number is missing, however fast they come and from wherever. */
-TEST_F_TIMEOUT(netlink, sequence_during_churn, 120)
+TEST_F_TIMEOUT(netlink, sequence_during_churn, 600)
 {
 	struct mt_attrs event;
 	bool stop = false;
@@ -417,7 +419,7 @@ TEST_F_TIMEOUT(netlink, sequence_during_churn, 120)
 	last = domain(&self->nl, MOTET_A_DOMAIN_SEQUENCE);
 	for (i = 0; i < 2; i++)
 		ASSERT_EQ(0, pthread_create(&threads[i], NULL, churn, &stop));
-	for (i = 0; i < mt_rounds(1000); i++) {
+	for (i = 0; i < 1000; i++) {
 		int ret = mt_nl_event(&nl, 20000, &event);
 
 		/* who can't follow is told so, and starts again from a dump */

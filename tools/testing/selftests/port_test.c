@@ -261,7 +261,7 @@ static void check_mode(struct __test_metadata *_metadata,
 	ASSERT_EQ(0, as_user(0, 0));
 }
 
-TEST_F_TIMEOUT(port, modes, 120)
+TEST_F_TIMEOUT(port, modes, 600)
 {
 	static const struct viewer viewers[] = {
 		{ .uid = MT_USER_A, .gid = MT_USER_A, .shift = 6 },

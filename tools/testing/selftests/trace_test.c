@@ -101,7 +101,7 @@ TEST_F(trace, messages)
 	EXPECT_EQ(0, mt_unlink(self->actor, "traced"));
 	close(holder);
 	EXPECT_LE(1, traced("motet_actor_open"));
-	EXPECT_LE(2, traced("motet_port_open"));
+	EXPECT_LE(1, traced("motet_port_open"));
 	EXPECT_LE(2, traced("motet_message_queue"));
 	EXPECT_LE(2, traced("motet_message_take"));
 	EXPECT_LE(1, traced("motet_message_put_back"));

@@ -3,6 +3,7 @@
  * The conventions of the interface, for every call and every struct: sizes,
  * unknown flags, padding, pointers, files. Also built as a 32-bit program.
  */
+#include <assert.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/uio.h>
@@ -12,7 +13,7 @@
 #include "motet_test.h"
 
 #define SIZE_OF(type, version)						\
-	_Static_assert(sizeof(struct type) == (version), #type)
+	static_assert(sizeof(struct type) == (version), #type)
 
 SIZE_OF(motet_id, 16);
 SIZE_OF(motet_limits, 16);
@@ -26,8 +27,8 @@ SIZE_OF(motet_port_status, MOTET_PORT_STATUS_SIZE_VER0);
 SIZE_OF(motet_call_arg, MOTET_CALL_ARG_SIZE_VER0);
 SIZE_OF(motet_cancel, MOTET_CANCEL_SIZE_VER0);
 SIZE_OF(motet_reply_recv, MOTET_REPLY_RECV_SIZE_VER0);
-_Static_assert(offsetof(struct motet_msg, deadline) == 64, "motet_msg");
-_Static_assert(offsetof(struct motet_stamp, cgroup) == 56, "motet_stamp");
+static_assert(offsetof(struct motet_msg, deadline) == 64, "motet_msg");
+static_assert(offsetof(struct motet_stamp, cgroup) == 56, "motet_stamp");
 
 /* One of each role, and what the calls of the table work with. */
 struct world {
@@ -213,14 +214,27 @@ static void after(void *arg)
 	drain();
 }
 
-#define ROLE(name)	(1U << MOTET_ROLE_##name)
-#define FIELD(type, field)						\
-	{ offsetof(struct type, field), sizeof(((struct type *)0)->field) }
+/* bits by role */
+enum {
+	ON_HOLDER = 1,
+	ON_SENDER = 2,
+	ON_ACTOR = 4,
+};
 
-struct field {
+static_assert(ON_HOLDER >> MOTET_ROLE_HOLDER == 1, "ON_HOLDER");
+static_assert(ON_SENDER >> MOTET_ROLE_SENDER == 1, "ON_SENDER");
+static_assert(ON_ACTOR >> MOTET_ROLE_ACTOR == 1, "ON_ACTOR");
+
+struct part {
 	size_t offset;
 	size_t size;
 };
+
+#define FIELD(type, field)						\
+	((struct part){							\
+		offsetof(struct type, field),				\
+		sizeof(((struct type *)0)->field)			\
+	})
 
 /**
  * struct door - a call of the interface
@@ -247,19 +261,15 @@ struct door {
 	void (*undo)(void *arg);
 	size_t flags;
 	__u32 known;
-	struct field zero[13];	/* and an end */
-	struct field ignored[10];
-	struct field pointers[3];
+	struct part zero[13];	/* and an end */
+	struct part ignored[10];
+	struct part pointers[3];
 };
-
-#define MSG_OUT								\
-	FIELD(motet_msg, redelivered), FIELD(motet_msg, exception),	\
-	FIELD(motet_msg, error), FIELD(motet_msg, count)
 
 static const struct door doors[] = {
 	{
 		.name = "INFO", .number = MOTET_IOC_INFO,
-		.role = MOTET_ROLE_ACTOR, .roles = ROLE(ACTOR),
+		.role = MOTET_ROLE_ACTOR, .roles = ON_ACTOR,
 		.size = sizeof(struct motet_info), .make = make_info,
 		.flags = offsetof(struct motet_info, flags),
 		.ignored = {
@@ -270,7 +280,7 @@ static const struct door doors[] = {
 		},
 	}, {
 		.name = "PORT_CREATE", .number = MOTET_IOC_PORT_CREATE,
-		.role = MOTET_ROLE_ACTOR, .roles = ROLE(ACTOR),
+		.role = MOTET_ROLE_ACTOR, .roles = ON_ACTOR,
 		.size = sizeof(struct motet_port_create), .make = make_create,
 		.undo = close_created,
 		.flags = offsetof(struct motet_port_create, flags),
@@ -288,7 +298,7 @@ static const struct door doors[] = {
 		.pointers = { FIELD(motet_port_create, name) },
 	}, {
 		.name = "PORT_OPEN", .number = MOTET_IOC_PORT_OPEN,
-		.role = MOTET_ROLE_ACTOR, .roles = ROLE(ACTOR),
+		.role = MOTET_ROLE_ACTOR, .roles = ON_ACTOR,
 		.size = sizeof(struct motet_port_open), .make = make_open,
 		.undo = close_opened,
 		.flags = offsetof(struct motet_port_open, flags),
@@ -297,7 +307,7 @@ static const struct door doors[] = {
 		.pointers = { FIELD(motet_port_open, name) },
 	}, {
 		.name = "PORT_LOOKUP", .number = MOTET_IOC_PORT_LOOKUP,
-		.role = MOTET_ROLE_ACTOR, .roles = ROLE(ACTOR),
+		.role = MOTET_ROLE_ACTOR, .roles = ON_ACTOR,
 		.size = sizeof(struct motet_port_name), .make = make_lookup,
 		.flags = offsetof(struct motet_port_name, flags),
 		.zero = { FIELD(motet_port_name, pad) },
@@ -305,7 +315,7 @@ static const struct door doors[] = {
 		.pointers = { FIELD(motet_port_name, name) },
 	}, {
 		.name = "PORT_UNLINK", .number = MOTET_IOC_PORT_UNLINK,
-		.role = MOTET_ROLE_ACTOR, .roles = ROLE(ACTOR),
+		.role = MOTET_ROLE_ACTOR, .roles = ON_ACTOR,
 		.size = sizeof(struct motet_port_name), .make = make_unlink,
 		.undo = close_unlinked,
 		.flags = offsetof(struct motet_port_name, flags),
@@ -315,7 +325,7 @@ static const struct door doors[] = {
 	}, {
 		.name = "PORT_STATUS", .number = MOTET_IOC_PORT_STATUS,
 		.role = MOTET_ROLE_SENDER,
-		.roles = ROLE(ACTOR) | ROLE(HOLDER) | ROLE(SENDER),
+		.roles = ON_ACTOR | ON_HOLDER | ON_SENDER,
 		.size = sizeof(struct motet_port_status), .make = make_status,
 		/* its flags are out */
 		.flags = offsetof(struct motet_port_status, flags),
@@ -333,21 +343,24 @@ static const struct door doors[] = {
 		},
 	}, {
 		.name = "SEND", .number = MOTET_IOC_SEND,
-		.role = MOTET_ROLE_SENDER, .roles = ROLE(SENDER),
+		.role = MOTET_ROLE_SENDER, .roles = ON_SENDER,
 		.size = sizeof(struct motet_msg), .make = make_send,
 		.undo = after,
 		.flags = offsetof(struct motet_msg, flags),
 		.known = MOTET_MSG_DONTWAIT | MOTET_MSG_RETURN | MOTET_MSG_CALL,
 		.zero = {
 			FIELD(motet_msg, body_cap), FIELD(motet_msg, annex_cap),
-			MSG_OUT, FIELD(motet_msg, pad), FIELD(motet_msg, token),
+			FIELD(motet_msg, redelivered),
+			FIELD(motet_msg, exception), FIELD(motet_msg, error),
+			FIELD(motet_msg, count), FIELD(motet_msg, pad),
+			FIELD(motet_msg, token),
 			FIELD(motet_msg, stamp), FIELD(motet_msg, to),
 		},
 		.ignored = { FIELD(motet_msg, id) },
 		.pointers = { FIELD(motet_msg, body) },
 	}, {
 		.name = "RECV", .number = MOTET_IOC_RECV,
-		.role = MOTET_ROLE_HOLDER, .roles = ROLE(HOLDER) | ROLE(ACTOR),
+		.role = MOTET_ROLE_HOLDER, .roles = ON_HOLDER | ON_ACTOR,
 		.size = sizeof(struct motet_msg), .make = make_recv,
 		.undo = after,
 		.flags = offsetof(struct motet_msg, flags),
@@ -355,22 +368,27 @@ static const struct door doors[] = {
 		.zero = { FIELD(motet_msg, pad) },
 		.ignored = {
 			FIELD(motet_msg, body_len), FIELD(motet_msg, annex_len),
-			MSG_OUT, FIELD(motet_msg, id), FIELD(motet_msg, token),
-			FIELD(motet_msg, to),
+			FIELD(motet_msg, redelivered),
+			FIELD(motet_msg, exception), FIELD(motet_msg, error),
+			FIELD(motet_msg, count), FIELD(motet_msg, id),
+			FIELD(motet_msg, token), FIELD(motet_msg, to),
 		},
 		.pointers = {
 			FIELD(motet_msg, body), FIELD(motet_msg, stamp),
 		},
 	}, {
 		.name = "REPLY", .number = MOTET_IOC_REPLY,
-		.role = MOTET_ROLE_HOLDER, .roles = ROLE(HOLDER) | ROLE(ACTOR),
+		.role = MOTET_ROLE_HOLDER, .roles = ON_HOLDER | ON_ACTOR,
 		.size = sizeof(struct motet_msg), .make = make_reply,
 		.undo = after,
 		.flags = offsetof(struct motet_msg, flags),
 		.known = MOTET_MSG_CALL,
 		.zero = {
 			FIELD(motet_msg, body_cap), FIELD(motet_msg, annex_cap),
-			FIELD(motet_msg, priority), MSG_OUT,
+			FIELD(motet_msg, priority),
+			FIELD(motet_msg, redelivered),
+			FIELD(motet_msg, exception), FIELD(motet_msg, error),
+			FIELD(motet_msg, count),
 			FIELD(motet_msg, pad), FIELD(motet_msg, deadline),
 			FIELD(motet_msg, id), FIELD(motet_msg, stamp),
 			FIELD(motet_msg, to),
@@ -378,7 +396,7 @@ static const struct door doors[] = {
 		.pointers = { FIELD(motet_msg, body) },
 	}, {
 		.name = "CALL", .number = MOTET_IOC_CALL,
-		.role = MOTET_ROLE_SENDER, .roles = ROLE(SENDER),
+		.role = MOTET_ROLE_SENDER, .roles = ON_SENDER,
 		.size = sizeof(struct motet_call_arg), .make = make_resume,
 		.undo = after,
 		.flags = offsetof(struct motet_call_arg, flags),
@@ -387,13 +405,13 @@ static const struct door doors[] = {
 		.pointers = { FIELD(motet_call_arg, reply) },
 	}, {
 		.name = "CANCEL", .number = MOTET_IOC_CANCEL,
-		.role = MOTET_ROLE_SENDER, .roles = ROLE(SENDER),
+		.role = MOTET_ROLE_SENDER, .roles = ON_SENDER,
 		.size = sizeof(struct motet_cancel), .make = make_cancel,
 		.undo = after,
 		.flags = offsetof(struct motet_cancel, flags),
 	}, {
 		.name = "REPLY_RECV", .number = MOTET_IOC_REPLY_RECV,
-		.role = MOTET_ROLE_HOLDER, .roles = ROLE(HOLDER) | ROLE(ACTOR),
+		.role = MOTET_ROLE_HOLDER, .roles = ON_HOLDER | ON_ACTOR,
 		.size = sizeof(struct motet_reply_recv),
 		.make = make_reply_recv, .undo = after,
 		.flags = offsetof(struct motet_reply_recv, flags),
@@ -413,22 +431,67 @@ FIXTURE_VARIANT(uapi) {
 	unsigned int door;
 };
 
-#define DOOR(name, index)						\
-	FIXTURE_VARIANT_ADD(uapi, name) { .door = index }
+FIXTURE_VARIANT_ADD(uapi, info)
+{
+	.door = 0,
+};
 
-DOOR(info, 0);
-DOOR(port_create, 1);
-DOOR(port_open, 2);
-DOOR(port_lookup, 3);
-DOOR(port_unlink, 4);
-DOOR(port_status, 5);
-DOOR(send, 6);
-DOOR(recv, 7);
-DOOR(reply, 8);
-DOOR(call, 9);
-DOOR(cancel, 10);
-DOOR(reply_recv, 11);
-_Static_assert(ARRAY_SIZE(doors) == 12, "a variant for each door");
+FIXTURE_VARIANT_ADD(uapi, port_create)
+{
+	.door = 1,
+};
+
+FIXTURE_VARIANT_ADD(uapi, port_open)
+{
+	.door = 2,
+};
+
+FIXTURE_VARIANT_ADD(uapi, port_lookup)
+{
+	.door = 3,
+};
+
+FIXTURE_VARIANT_ADD(uapi, port_unlink)
+{
+	.door = 4,
+};
+
+FIXTURE_VARIANT_ADD(uapi, port_status)
+{
+	.door = 5,
+};
+
+FIXTURE_VARIANT_ADD(uapi, send)
+{
+	.door = 6,
+};
+
+FIXTURE_VARIANT_ADD(uapi, recv)
+{
+	.door = 7,
+};
+
+FIXTURE_VARIANT_ADD(uapi, reply)
+{
+	.door = 8,
+};
+
+FIXTURE_VARIANT_ADD(uapi, call)
+{
+	.door = 9,
+};
+
+FIXTURE_VARIANT_ADD(uapi, cancel)
+{
+	.door = 10,
+};
+
+FIXTURE_VARIANT_ADD(uapi, reply_recv)
+{
+	.door = 11,
+};
+
+static_assert(ARRAY_SIZE(doors) == 12, "a variant for each door");
 
 static void make_world(struct __test_metadata *_metadata)
 {
@@ -556,7 +619,7 @@ TEST_F(uapi, unknown_flags)
 
 TEST_F(uapi, fields_that_must_be_zero)
 {
-	const struct field *field = self->door->zero;
+	const struct part *field = self->door->zero;
 	size_t i;
 
 	self->door->make(self->arg);
@@ -574,7 +637,7 @@ TEST_F(uapi, fields_that_must_be_zero)
 
 TEST_F(uapi, fields_that_are_out)
 {
-	const struct field *field = self->door->ignored;
+	const struct part *field = self->door->ignored;
 
 	for (; field->size; field++) {
 		self->door->make(self->arg);
@@ -633,7 +696,7 @@ TEST_F(uapi, pointers_to_nothing)
 	const __u64 addresses[] = {
 		1, mt_ptr(self->arg + 8192), ~0ULL, ~0ULL << 47, 1ULL << 63,
 	};
-	const struct field *field = self->door->pointers;
+	const struct part *field = self->door->pointers;
 	unsigned int i;
 	__u64 old;
 

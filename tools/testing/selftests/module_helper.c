@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * What the tests of loading and unloading do with the module.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "motet_test.h"
+
+/* A named port that is left to whoever comes next. */
+static int retain(const char *name, __u64 ms)
+{
+	struct motet_port_create create = {
+		.mode = 0777, .retention = ms * MT_MS,
+	};
+	int actor = mt_actor(), holder = mt_create(actor, &create, name);
+	int sender = mt_sender(actor, &create.id);
+
+	if (holder < 0 || sender < 0 || mt_send(sender, 0, 1))
+		return 1;
+	return 0;
+}
+
+/* Opens the device whenever it is there, and makes a port. */
+static int open_often(void)
+{
+	int actor, holder;
+
+	for (;;) {
+		/* now and then it is closed when the other side looks */
+		mt_breathe();
+		actor = mt_actor();
+		if (actor < 0)
+			continue;
+		holder = mt_port(actor, "open", 1, NULL);
+		if (holder < 0)
+			return 1;
+		close(holder);
+		close(actor);
+	}
+}
+
+/* Holds so many ports, with messages, until it is killed. */
+static int hold(int count)
+{
+	int actor = mt_actor(), holder, sender, i;
+	struct motet_id id;
+
+	for (i = 0; i < count; i++) {
+		holder = mt_port(actor, NULL, 4, &id);
+		sender = mt_sender(actor, &id);
+		if (holder < 0 || sender < 0 || mt_send(sender, 0, i))
+			return 1;
+	}
+	puts("holding");
+	fflush(stdout);
+	for (;;)
+		pause();
+}
+
+int main(int argc, char **argv)
+{
+	if (argc >= 3 && !strcmp(argv[1], "retain"))
+		return retain(argv[2], argc > 3 ? atoi(argv[3]) : 300000);
+	if (argc == 3 && !strcmp(argv[1], "hold"))
+		return hold(atoi(argv[2]));
+	if (argc == 2 && !strcmp(argv[1], "open"))
+		return open_often();
+	if (argc == 2 && !strcmp(argv[1], "purge"))
+		return mt_purge() < 0;
+	return 2;
+}
