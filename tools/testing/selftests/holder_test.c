@@ -571,6 +571,78 @@ TEST_F(holder, nobody_to_return_to)
 	EXPECT_EQ(0, mt_until_state(self->sender, MOTET_PORT_STATE_DEAD));
 }
 
+struct relay {
+	pthread_t thread;
+	char name[16];
+	unsigned int rounds;
+	unsigned int taken;
+	int actor;
+};
+
+/* Makes a port that is hardly retained, and lets it go. */
+static void *relay_maker(void *arg)
+{
+	struct relay *relay = arg;
+	struct motet_port_create create;
+	unsigned int i;
+	int fd;
+
+	for (i = 0; i < relay->rounds; i++) {
+		create = MT(motet_port_create, .mode = 0700, .retention = 1);
+		fd = mt_create(relay->actor, &create, relay->name);
+		if (fd >= 0)
+			close(fd);
+	}
+	return NULL;
+}
+
+static void *relay_taker(void *arg)
+{
+	struct relay *relay = arg;
+	unsigned int i;
+	int fd;
+
+	for (i = 0; i < relay->rounds; i++) {
+		fd = mt_open(relay->actor, MOTET_ROLE_HOLDER, relay->name,
+			     NULL);
+		if (fd < 0)
+			continue;
+		relay->taken++;
+		close(fd);
+	}
+	return NULL;
+}
+
+/*
+ * A port is taken over and let go while the end of its retention is being
+ * carried out, again and again.
+ */
+TEST_F_TIMEOUT(holder, taken_over_as_retention_ends, 600)
+{
+	unsigned int rounds = mt_rounds(1000), i;
+	struct relay relays[8] = {};
+	unsigned int taken = 0;
+
+	for (i = 0; i < 8; i++) {
+		relays[i].actor = self->actor;
+		relays[i].rounds = rounds;
+		snprintf(relays[i].name, sizeof(relays[i].name), "relay%u",
+			 i / 4);
+		ASSERT_EQ(0, pthread_create(&relays[i].thread, NULL,
+					    i % 4 ? relay_taker : relay_maker,
+					    &relays[i]));
+	}
+	for (i = 0; i < 8; i++) {
+		pthread_join(relays[i].thread, NULL);
+		taken += relays[i].taken;
+	}
+	TH_LOG("%u take-overs", taken);
+	EXPECT_LE(0, mt_purge());
+	while (mt_lookup(self->actor, "relay0", NULL) != -ENOENT ||
+	       mt_lookup(self->actor, "relay1", NULL) != -ENOENT)
+		mt_breathe();
+}
+
 int main(int argc, char **argv)
 {
 	if (argc == 7 && !strcmp(argv[1], "--after-exec"))

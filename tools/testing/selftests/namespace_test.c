@@ -292,4 +292,35 @@ TEST_F_TIMEOUT(namespace, churn, 600)
 	EXPECT_EQ(before, references());
 }
 
+/* Deadlines and stamps are those of the clock that the process sees. */
+TEST(time_namespace)
+{
+	struct motet_stamp stamp = MT(motet_stamp);
+	struct motet_msg msg = MT(motet_msg, .stamp = mt_ptr(&stamp));
+	struct motet_id id;
+	int actor, holder;
+	__u64 value, before;
+	pid_t pid;
+
+	if (unshare(CLONE_NEWTIME))
+		SKIP(return, "no time namespaces");
+	ASSERT_EQ(0, mt_write_file("/proc/self/timens_offsets",
+				   "monotonic 100000 0"));
+	pid = mt_fork();
+	if (pid == 0) {
+		actor = mt_actor();
+		holder = mt_port(actor, NULL, 16, &id);
+		before = mt_now();
+		EXPECT_EQ(0, mt_send(mt_sender(actor, &id), 0, 1));
+		EXPECT_EQ(0, mt_recv_msg(holder, &msg, &value, sizeof(value)));
+		EXPECT_LE(before, stamp.monotonic);
+		EXPECT_GE(mt_now(), stamp.monotonic);
+		msg = MT(motet_msg, .deadline = mt_after(200 * MT_MS));
+		EXPECT_EQ(-ETIMEDOUT, mt_ioctl(holder, MOTET_IOC_RECV, &msg));
+		EXPECT_LE(before + 200 * MT_MS, mt_now());
+		_exit(_metadata->exit_code != KSFT_PASS);
+	}
+	EXPECT_EQ(0, mt_wait(pid));
+}
+
 TEST_HARNESS_MAIN

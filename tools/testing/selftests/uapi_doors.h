@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Every call of the interface, and how to make it succeed.
+ */
+#ifndef UAPI_DOORS_H
+#define UAPI_DOORS_H
+
+#include <assert.h>
+
+#include "motet_test.h"
+
+/* One of each role, and what the calls of the table work with. */
+struct world {
+	int fds[3];		/* by role */
+	struct motet_id id;
+	__u64 value;
+	__u64 call;		/* unfinished */
+	struct motet_msg msg;
+};
+
+extern struct world world;
+
+/* bits by role */
+enum {
+	ON_HOLDER = 1,
+	ON_SENDER = 2,
+	ON_ACTOR = 4,
+};
+
+static_assert(ON_HOLDER >> MOTET_ROLE_HOLDER == 1, "ON_HOLDER");
+static_assert(ON_SENDER >> MOTET_ROLE_SENDER == 1, "ON_SENDER");
+static_assert(ON_ACTOR >> MOTET_ROLE_ACTOR == 1, "ON_ACTOR");
+
+struct part {
+	size_t offset;
+	size_t size;
+};
+
+#define FIELD(type, field)						\
+	((struct part){							\
+		offsetof(struct type, field),				\
+		sizeof(((struct type *)0)->field)			\
+	})
+
+/**
+ * struct door - a call of the interface
+ * @name: for messages
+ * @number: of the ioctl
+ * @role: file that it is tried on
+ * @roles: files that know it
+ * @size: of its argument
+ * @make: sets an argument up with which it succeeds
+ * @undo: after it has succeeded
+ * @flags: field of flags that are checked
+ * @known: flags that it knows or ignores
+ * @zero: fields that must be zero
+ * @ignored: fields that may be anything
+ * @pointers: fields that point to what is read or written
+ */
+struct door {
+	const char *name;
+	unsigned int number;
+	unsigned int role;
+	unsigned int roles;
+	size_t size;
+	void (*make)(void *arg);
+	void (*undo)(void *arg);
+	size_t flags;
+	__u32 known;
+	struct part zero[13];	/* and an end */
+	struct part ignored[10];
+	struct part pointers[3];
+};
+
+#define DOORS	12
+
+extern const struct door doors[DOORS];
+
+void make_create(void *arg);
+void make_open(void *arg);
+void make_recv(void *arg);
+
+#endif /* UAPI_DOORS_H */
