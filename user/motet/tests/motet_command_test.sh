@@ -43,23 +43,39 @@ prints()
 	return 1
 }
 
+# One interpreter for all checks of JSON: it takes long to start in a guest.
+# Reads a file's name and an expression, a line each; says "ok" or what is wrong.
+coproc checker { exec python3 -uc '
+import json, sys
+while True:
+    path, expression = sys.stdin.readline().strip(), sys.stdin.readline().strip()
+    if not path:
+        break
+    text = open(path).read()
+    try:
+        try:
+            j = [json.loads(text)]
+        except ValueError:
+            j = [json.loads(line) for line in text.splitlines()]
+        good = eval("(" + expression + ")")
+    except Exception as error:
+        good, text = False, repr(error) + " in " + text
+    print("ok" if good else "not " + expression + ": " + repr(text))
+'; }
+
 # json EXPRESSION COMMAND...: each line or the whole of what is printed is
 # JSON, and the Python expression over the list j of them is true
 json()
 {
-	local expression=$1
+	local expression=$1 result
 	shift
 	"$@" >"$dir/json" 2>"$dir/err" || { cat "$dir/err"; return 1; }
-	python3 - "$expression" "$dir/json" <<-'EOF'
-		import json, sys
-		text = open(sys.argv[2]).read()
-		try:
-		    j = [json.loads(text)]
-		except ValueError:
-		    j = [json.loads(line) for line in text.splitlines()]
-		if not eval("(" + sys.argv[1] + ")"):
-		    sys.exit(text)
-	EOF
+	printf '%s\n%s\n' "$dir/json" "${expression//$'\n'/ }" \
+		>&"${checker[1]}"
+	read -r result <&"${checker[0]}"
+	[[ $result == ok ]] && return
+	echo "$result"
+	return 1
 }
 
 # until_true COMMAND...: for what another process is about to do
