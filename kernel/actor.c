@@ -13,9 +13,14 @@
 #include "actor.h"
 #include "domain.h"
 #include "quota.h"
+#include "record.h"
 #include "trace.h"
 
 #define MOTET_ACTOR_HASH_BITS	10
+
+static const int motet_fault_signals[MOTET_ACTOR_FAULTS] = {
+	SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP,
+};
 
 static DEFINE_HASHTABLE(motet_actors, MOTET_ACTOR_HASH_BITS);
 static DEFINE_SPINLOCK(motet_actor_lock);
@@ -24,6 +29,52 @@ static struct kmem_cache *motet_actor_cache;
 static const struct motet_charge motet_actor_charge = {
 	.amount[MOTET_QUOTA_ACTORS] = 1,
 };
+
+static int motet_actor_make_faults(struct motet_actor *actor,
+				   struct motet_queue *queue)
+{
+	struct motet_record *record;
+	unsigned int i;
+
+	for (i = 0; i < MOTET_ACTOR_FAULTS; i++) {
+		record = motet_record_new(queue, MOTET_EXCEPTION_FAULT,
+					  &actor->default_port->id);
+		if (!record)
+			return -ENOMEM;
+		/* another thread may have a fault already */
+		smp_store_release(&actor->faults[i].record, record);
+	}
+	return 0;
+}
+
+/* The queue is the default port's, which is there but dead. */
+static void motet_actor_drop_faults(struct motet_actor *actor)
+{
+	unsigned int i;
+
+	for (i = 0; i < MOTET_ACTOR_FAULTS; i++)
+		motet_record_drop(actor->faults[i].record);
+}
+
+static void motet_actor_tell_faults(struct work_struct *work)
+{
+	struct motet_actor *actor = container_of(work, struct motet_actor,
+						 fault_work);
+	struct motet_record *record;
+	unsigned int i;
+	int count;
+
+	/* whoever counts from here on queues the work again */
+	clear_bit(MOTET_ACTOR_FAULTY, &actor->flags);
+	for (i = 0; i < MOTET_ACTOR_FAULTS; i++) {
+		count = atomic_xchg(&actor->faults[i].count, 0);
+		record = smp_load_acquire(&actor->faults[i].record);
+		if (count && record)
+			motet_record_tell_times(record, motet_fault_signals[i],
+						count);
+	}
+	motet_actor_put(actor);
+}
 
 static void motet_actor_free_rcu(struct rcu_head *rcu)
 {
@@ -47,6 +98,7 @@ static void motet_actor_release(struct motet_object *object)
 	hash_del_rcu(&actor->pid_node);
 	spin_unlock(&motet_actor_lock);
 	WARN_ON_ONCE(actor->held_count);
+	motet_actor_drop_faults(actor);
 	motet_object_put(actor->default_port);
 	motet_quota_uncharge(actor->payer, &motet_actor_charge);
 	motet_payer_put(actor->payer);
@@ -63,13 +115,14 @@ static const struct motet_object_ops motet_actor_ops = {
 
 static struct motet_object *motet_actor_first_held(struct motet_actor *actor)
 {
-	struct motet_object *object;
+	struct motet_object *object = NULL;
+	struct motet_holding *holding;
 
 	spin_lock(&actor->lock);
-	object = list_first_entry_or_null(&actor->held, struct motet_object,
-					  held_link);
-	if (object)
-		motet_object_get(object);
+	holding = list_first_entry_or_null(&actor->held, struct motet_holding,
+					   link);
+	if (holding)
+		object = motet_object_get(holding->object);
 	spin_unlock(&actor->lock);
 	return object;
 }
@@ -80,7 +133,7 @@ static void motet_actor_die(struct work_struct *work)
 						 death_work);
 	struct motet_object *object;
 
-	trace_motet_actor_dead(&actor->object.id, actor->cause);
+	trace_motet_actor_dead(&actor->object.id, motet_actor_cause(actor));
 	while ((object = motet_actor_first_held(actor))) {
 		object->ops->holder_gone(object, actor);
 		motet_object_put(object);
@@ -116,8 +169,10 @@ struct motet_actor *motet_actor_new(struct net *net)
 	actor->pid = get_pid(task_tgid(current));
 	actor->exec_id = current->self_exec_id;
 	INIT_WORK(&actor->death_work, motet_actor_die);
+	INIT_WORK(&actor->fault_work, motet_actor_tell_faults);
 	spin_lock_init(&actor->lock);
 	INIT_LIST_HEAD(&actor->held);
+	motet_ready_set_init(&actor->ready);
 	spin_lock(&motet_actor_lock);
 	hash_add_rcu(motet_actors, &actor->pid_node,
 		     (unsigned long)actor->pid);
@@ -135,14 +190,21 @@ err_free:
  * motet_actor_publish() - give an actor its default port, and let it be seen
  * @actor: the actor
  * @default_port: the port; the actor takes a reference
+ * @queue: its queue
  *
  * Context: may sleep.
  * Return: 0 or a negative error.
  */
 int motet_actor_publish(struct motet_actor *actor,
-			struct motet_object *default_port)
+			struct motet_object *default_port,
+			struct motet_queue *queue)
 {
+	int err;
+
 	actor->default_port = motet_object_get(default_port);
+	err = motet_actor_make_faults(actor, queue);
+	if (err)
+		return err;
 	trace_motet_actor_open(&actor->object.id, pid_nr(actor->pid));
 	return motet_domain_publish(&actor->object, NULL);
 }
@@ -192,35 +254,50 @@ bool motet_actor_is_current(const struct motet_actor *actor)
  */
 bool motet_actor_is_dead(const struct motet_actor *actor)
 {
-	return test_bit(MOTET_ACTOR_DEAD, &actor->flags);
+	return atomic_read(&actor->death);
 }
 
 /**
- * motet_actor_hold() - note that an actor holds an object
+ * motet_actor_cause() - what the process of an actor died of
  * @actor: the actor
- * @object: the object
+ *
+ * Return: its wait status; 0 if it lives, or runs another program.
+ */
+int motet_actor_cause(const struct motet_actor *actor)
+{
+	return atomic_read(&actor->death) & ~MOTET_ACTOR_DEAD;
+}
+
+/**
+ * motet_actor_hold() - note that a handle is to end with its actor
+ * @actor: the actor
+ * @holding: part of the handle
+ * @object: what the handle is on
  *
  * Context: any but hard interrupt; under the lock of the object's queue.
  */
-void motet_actor_hold(struct motet_actor *actor, struct motet_object *object)
+void motet_actor_hold(struct motet_actor *actor, struct motet_holding *holding,
+		      struct motet_object *object)
 {
+	holding->object = object;
 	spin_lock(&actor->lock);
-	list_add_tail(&object->held_link, &actor->held);
+	list_add_tail(&holding->link, &actor->held);
 	actor->held_count++;
 	spin_unlock(&actor->lock);
 }
 
 /**
- * motet_actor_let_go() - note that an actor no longer holds an object
+ * motet_actor_let_go() - note that a handle has ended
  * @actor: the actor
- * @object: an object that it holds
+ * @holding: as it was noted
  *
  * Context: any but hard interrupt; under the lock of the object's queue.
  */
-void motet_actor_let_go(struct motet_actor *actor, struct motet_object *object)
+void motet_actor_let_go(struct motet_actor *actor,
+			struct motet_holding *holding)
 {
 	spin_lock(&actor->lock);
-	list_del_init(&object->held_link);
+	list_del_init(&holding->link);
 	actor->held_count--;
 	spin_unlock(&actor->lock);
 }
@@ -231,11 +308,10 @@ void motet_actor_let_go(struct motet_actor *actor, struct motet_object *object)
  */
 static void motet_actor_note_death(struct motet_actor *actor, int cause)
 {
-	if (test_and_set_bit(MOTET_ACTOR_DEAD, &actor->flags))
+	if (atomic_cmpxchg(&actor->death, 0, MOTET_ACTOR_DEAD | (cause & 0xffff)))
 		return;
 	if (!refcount_inc_not_zero(&actor->object.refs))
 		return;
-	actor->cause = cause;
 	queue_work(motet_workqueue, &actor->death_work);
 }
 
@@ -272,6 +348,39 @@ static void motet_actor_probe_exec(void *data, struct task_struct *task,
 			motet_actor_note_death(actor, 0);
 }
 
+/* As motet_actor_note_death(); and a lock of the process is held. */
+static void motet_actor_note_fault(struct motet_actor *actor, unsigned int i)
+{
+	atomic_inc(&actor->faults[i].count);
+	if (test_and_set_bit(MOTET_ACTOR_FAULTY, &actor->flags))
+		return;
+	if (refcount_inc_not_zero(&actor->object.refs))
+		queue_work(motet_workqueue, &actor->fault_work);
+}
+
+static void motet_actor_probe_fault(void *data, int signal,
+				    struct kernel_siginfo *info,
+				    struct k_sigaction *action)
+{
+	struct pid *pid = task_tgid(current);
+	struct motet_actor *actor;
+	unsigned int i;
+
+	if (action->sa.sa_handler == SIG_DFL ||
+	    action->sa.sa_handler == SIG_IGN)
+		return;
+	for (i = 0; i < MOTET_ACTOR_FAULTS; i++)
+		if (motet_fault_signals[i] == signal)
+			break;
+	if (i == MOTET_ACTOR_FAULTS)
+		return;
+	hash_for_each_possible_rcu_notrace(motet_actors, actor, pid_node,
+					   (unsigned long)pid)
+		if (actor->pid == pid &&
+		    actor->exec_id == current->self_exec_id)
+			motet_actor_note_fault(actor, i);
+}
+
 /**
  * struct motet_probe - a probe and the tracepoint that it belongs to
  * @name: of the tracepoint; it is not exported, so it is looked for [const]
@@ -287,6 +396,7 @@ struct motet_probe {
 static struct motet_probe motet_probes[] = {
 	{ .name = "sched_process_exit", .function = motet_actor_probe_exit },
 	{ .name = "sched_process_exec", .function = motet_actor_probe_exec },
+	{ .name = "signal_deliver", .function = motet_actor_probe_fault },
 };
 
 static void motet_probe_match(struct tracepoint *tracepoint, void *data)
@@ -319,7 +429,7 @@ static int motet_probes_register(void)
 			err = tracepoint_probe_register(probe->tracepoint,
 							probe->function, NULL);
 		if (err) {
-			pr_err("motet: no tracepoint %s: deaths of processes can't be seen on this kernel (%d)\n",
+			pr_err("motet: no tracepoint %s: deaths and faults of processes can't be seen on this kernel (%d)\n",
 			       probe->name, err);
 			motet_probes_unregister(i);
 			return err;
@@ -329,7 +439,7 @@ static int motet_probes_register(void)
 }
 
 /**
- * motet_actor_init() - begin to watch for deaths
+ * motet_actor_init() - begin to watch for deaths and faults
  *
  * Return: 0 or a negative error.
  */
@@ -349,7 +459,7 @@ int motet_actor_init(void)
 }
 
 /**
- * motet_actor_exit() - no longer watch for deaths
+ * motet_actor_exit() - no longer watch for deaths and faults
  *
  * No probe runs when it returns; the work that they queued may.
  */

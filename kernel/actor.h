@@ -3,13 +3,19 @@
 #ifndef _MOTET_ACTOR_H
 #define _MOTET_ACTOR_H
 
+#include <linux/atomic.h>
+#include <linux/bits.h>
+#include <linux/list.h>
 #include <linux/spinlock.h>
 #include <linux/types.h>
 #include <linux/workqueue.h>
 
 #include "object.h"
+#include "ready.h"
 
 struct motet_payer;
+struct motet_queue;
+struct motet_record;
 struct net;
 struct pid;
 
@@ -22,18 +28,52 @@ struct pid;
  * child that inherits the file may not, nor whoever is passed it.
  *
  * An actor lives while a file refers to it: its own, or one that it opened.
- * What it holds is in its list, and is let go when the holder's file is closed
- * for the last time, or when the process dies, whoever else has the file then.
+ * What it holds is in its list: one *holding* for each handle that receives from
+ * a port, did so until the port moved, or will if the holder dies. A holding
+ * ends when the handle's file is closed for the last time, or when the process
+ * dies, whoever else has the file then.
  *
  * Dead is a process whose last thread has given up its memory, or which runs
  * another program now. Two tracepoint probes learn of it. They run with
  * preemption off in the dying task, look the process up in a table under RCU,
  * note the cause, and queue work; the work lets go of what the actor holds.
  * A process that has begun to exit as a whole is refused already.
+ *
+ * A third probe learns of *faults*: signals that tell of an error of the
+ * program, for which the process has a handler. It runs with interrupts off and
+ * a lock of the process held; it counts, and queues work. The work tells the
+ * default port by a record for each signal, that was made with the actor. A
+ * fault without a handler ends the process, and is seen as that.
  */
 
-/** define MOTET_ACTOR_DEAD - bit of @flags: its process is dead */
-#define MOTET_ACTOR_DEAD	0
+/** define MOTET_ACTOR_DEAD - in @death, beside the wait status, of the dead */
+#define MOTET_ACTOR_DEAD	BIT(30)
+
+/** define MOTET_ACTOR_FAULTS - signals that are faults */
+#define MOTET_ACTOR_FAULTS	5
+
+/** define MOTET_ACTOR_FAULTY - bit of @flags: faults are to be told */
+#define MOTET_ACTOR_FAULTY	0
+
+/**
+ * struct motet_fault - what is to be told of one signal
+ * @count: how often it came since it was told [atomic]
+ * @record: tells it; NULL until the actor has its default port [set once]
+ */
+struct motet_fault {
+	atomic_t count;
+	struct motet_record *record;
+};
+
+/**
+ * struct motet_holding - that an actor has a handle that is to end with it
+ * @link: among the actor's holdings [actor.lock]
+ * @object: what the handle is on; it is there while the holding is [const]
+ */
+struct motet_holding {
+	struct list_head link;
+	struct motet_object *object;
+};
 
 /**
  * struct motet_actor - one open of the device by one process
@@ -42,12 +82,16 @@ struct pid;
  * @pid: its thread group, referenced [const]
  * @exec_id: which program of the process opened it [const]
  * @payer: who is charged for what it creates [const]
- * @flags: see %MOTET_ACTOR_DEAD [atomic]
- * @cause: wait status of the process if it is dead [const once work is queued]
+ * @death: 0 while its process lives, then %MOTET_ACTOR_DEAD and the wait status
+ *	[atomic]
  * @death_work: lets go of what a dead process held [own]
+ * @flags: see %MOTET_ACTOR_FAULTY [atomic]
+ * @faults: by signal [own]
+ * @fault_work: tells them; has a reference while it is queued [own]
  * @lock: guards what it holds; nests inside any queue lock [own]
- * @held: objects that it holds [actor.lock]
+ * @held: its holdings [actor.lock]
  * @held_count: how many [actor.lock]
+ * @ready: those of its enabled ports that have a message [own]
  * @default_port: its default port, referenced; the actor's own file is that
  *	port's handle [const once published]
  */
@@ -57,12 +101,15 @@ struct motet_actor {
 	struct pid *pid;
 	u64 exec_id;
 	struct motet_payer *payer;
-	unsigned long flags;
-	int cause;
+	atomic_t death;
 	struct work_struct death_work;
+	unsigned long flags;
+	struct motet_fault faults[MOTET_ACTOR_FAULTS];
+	struct work_struct fault_work;
 	spinlock_t lock;
 	struct list_head held;
 	u32 held_count;
+	struct motet_ready_set ready;
 	struct motet_object *default_port;
 };
 
@@ -83,14 +130,17 @@ void motet_actor_exit_cache(void);
 
 struct motet_actor *motet_actor_new(struct net *net);
 int motet_actor_publish(struct motet_actor *actor,
-			struct motet_object *default_port);
+			struct motet_object *default_port,
+			struct motet_queue *queue);
 struct motet_actor *motet_actor_get(struct motet_actor *actor);
 void motet_actor_put(struct motet_actor *actor);
 
 bool motet_actor_is_current(const struct motet_actor *actor);
 bool motet_actor_is_dead(const struct motet_actor *actor);
-void motet_actor_hold(struct motet_actor *actor, struct motet_object *object);
+int motet_actor_cause(const struct motet_actor *actor);
+void motet_actor_hold(struct motet_actor *actor, struct motet_holding *holding,
+		      struct motet_object *object);
 void motet_actor_let_go(struct motet_actor *actor,
-			struct motet_object *object);
+			struct motet_holding *holding);
 
 #endif /* _MOTET_ACTOR_H */

@@ -9,34 +9,55 @@
 #include "message.h"
 #include "port.h"
 
-static bool motet_nonblock(struct motet_ioctl_call *call,
-			   const struct motet_msg *msg)
+/**
+ * motet_nonblock() - whether an ioctl is not to wait
+ * @call: the ioctl
+ * @msg: its message
+ *
+ * Return: true if the file or the message says so.
+ */
+bool motet_nonblock(struct motet_ioctl_call *call, const struct motet_msg *msg)
 {
 	return (msg->flags & MOTET_MSG_DONTWAIT) ||
 	       (READ_ONCE(call->file->f_flags) & O_NONBLOCK);
 }
 
-static int motet_msg_check_flags(struct motet_msg *msg, u32 allowed)
+static bool motet_id_is_set(const struct motet_id *id)
 {
-	msg->flags &= ~MOTET_MSG_CALL;
-	return (msg->flags & ~allowed) || msg->pad ? -EINVAL : 0;
+	return memchr_inv(id, 0, sizeof(*id));
 }
 
+/* What says where in a group a message goes, and what it is there. */
+static bool motet_msg_names_member(const struct motet_msg *msg)
+{
+	return msg->session || msg->address || msg->node || msg->job_class ||
+	       msg->weight || msg->delivered;
+}
+
+static int motet_msg_check_flags(struct motet_msg *msg, u32 allowed)
+{
+	msg->flags &= ~(MOTET_MSG_CALL | MOTET_MSG_LEASED);
+	return (msg->flags & ~allowed) || msg->pad || msg->pad2 ? -EINVAL : 0;
+}
+
+/* What is out only when receiving, and has no place in what is sent. */
 static int motet_msg_check_out(struct motet_msg *msg, u32 allowed)
 {
-	static const struct motet_id none;
-
 	if (motet_msg_check_flags(msg, allowed) ||
 	    msg->body_cap || msg->annex_cap || msg->redelivered ||
 	    msg->exception || msg->error || msg->count || msg->stamp ||
-	    memcmp(&msg->to, &none, sizeof(none)))
+	    msg->lease || msg->cookie || motet_id_is_set(&msg->to))
 		return -EINVAL;
 	return msg->annex_len > MOTET_ANNEX_MAX ? -EMSGSIZE : 0;
 }
 
-static int motet_msg_check_send(struct motet_msg *msg, u32 allowed)
+static int motet_msg_check_send(struct motet_ioctl_call *call,
+				struct motet_msg *msg, u32 allowed)
 {
 	if (msg->token || msg->priority >= MOTET_PRIORITIES)
+		return -EINVAL;
+	if (!call->group &&
+	    (motet_msg_names_member(msg) || motet_id_is_set(&msg->at)))
 		return -EINVAL;
 	msg->priority = array_index_nospec(msg->priority, MOTET_PRIORITIES);
 	return motet_msg_check_out(msg, allowed);
@@ -44,18 +65,53 @@ static int motet_msg_check_send(struct motet_msg *msg, u32 allowed)
 
 static int motet_msg_check_reply(struct motet_msg *msg)
 {
-	if (msg->priority || msg->deadline || msg->id)
+	if (msg->priority || msg->deadline || msg->id || msg->expires ||
+	    motet_msg_names_member(msg) || motet_id_is_set(&msg->at))
 		return -EINVAL;
 	return motet_msg_check_out(msg, 0);
 }
 
-static int motet_msg_get(struct motet_msg *msg, u64 address, u32 *usize)
+static int motet_msg_check_receive(struct motet_msg *msg)
+{
+	if (motet_msg_check_flags(msg, MOTET_MSG_DONTWAIT | MOTET_MSG_LEASE |
+				  MOTET_MSG_ANY))
+		return -EINVAL;
+	if (msg->lease && !(msg->flags & MOTET_MSG_LEASE))
+		return -EINVAL;
+	return msg->expires || motet_msg_names_member(msg) ? -EINVAL : 0;
+}
+
+/* The answer to a call is received, too, but neither waited for nor leased. */
+static int motet_msg_check_answer(struct motet_msg *msg)
+{
+	if (msg->flags & (MOTET_MSG_DONTWAIT | MOTET_MSG_LEASE | MOTET_MSG_ANY))
+		return -EINVAL;
+	return motet_msg_check_receive(msg);
+}
+
+/**
+ * motet_msg_get() - copy a message's struct from the user
+ * @msg: the struct
+ * @address: the user's
+ * @usize: out: its size there
+ *
+ * Return: as motet_copy_from_user().
+ */
+int motet_msg_get(struct motet_msg *msg, u64 address, u32 *usize)
 {
 	return motet_copy_from_user(msg, sizeof(*msg), MOTET_MSG_SIZE_VER0,
 				    u64_to_user_ptr(address), usize);
 }
 
-static int motet_msg_put(const struct motet_msg *msg, u64 address, u32 usize)
+/**
+ * motet_msg_put() - copy a message's struct to the user
+ * @msg: the struct
+ * @address: the user's
+ * @usize: its size there
+ *
+ * Return: 0 or -EFAULT.
+ */
+int motet_msg_put(const struct motet_msg *msg, u64 address, u32 usize)
 {
 	return motet_copy_to_user(u64_to_user_ptr(address), usize, msg,
 				  sizeof(*msg));
@@ -77,6 +133,43 @@ static int motet_hand_over(const struct motet_message *message,
 }
 
 /**
+ * motet_send() - send one message
+ * @call: the ioctl
+ * @msg: what to send; it gets its id
+ * @address: the user's struct
+ * @usize: its size there
+ *
+ * Return: 0 or a negative error, as MOTET_IOC_SEND says.
+ */
+int motet_send(struct motet_ioctl_call *call, struct motet_msg *msg,
+	       u64 address, u32 usize)
+{
+	u32 allowed = MOTET_MSG_DONTWAIT | MOTET_MSG_RETURN |
+		      MOTET_MSG_CANCELABLE;
+	struct motet_message *message;
+	int err;
+
+	if (call->group)
+		allowed |= MOTET_MSG_EACH;
+	err = motet_msg_check_send(call, msg, allowed);
+	if (err)
+		return err;
+	if (call->group)
+		return motet_group_send(call, msg, address, usize);
+	message = motet_port_send_begin(call->handle, msg,
+					motet_nonblock(call, msg));
+	if (IS_ERR(message))
+		return PTR_ERR(message);
+	msg->id = message->id;
+	err = motet_msg_put(msg, address, usize);
+	if (err) {
+		motet_port_send_abort(call->handle, message);
+		return err;
+	}
+	return motet_port_send_commit(call->handle, message);
+}
+
+/**
  * motet_ioctl_send() - MOTET_IOC_SEND
  * @call: the ioctl
  * @data: its argument
@@ -85,43 +178,39 @@ static int motet_hand_over(const struct motet_message *message,
  */
 int motet_ioctl_send(struct motet_ioctl_call *call, void *data)
 {
-	struct motet_message *message;
-	struct motet_msg *msg = data;
-	int err;
-
-	err = motet_msg_check_send(msg, MOTET_MSG_DONTWAIT | MOTET_MSG_RETURN);
-	if (err)
-		return err;
-	message = motet_port_send_begin(call->handle, msg,
-					motet_nonblock(call, msg));
-	if (IS_ERR(message))
-		return PTR_ERR(message);
-	msg->id = message->id;
-	err = motet_ioctl_return(call, msg);
-	if (err) {
-		motet_port_send_abort(call->handle, message);
-		return err;
-	}
-	return motet_port_send_commit(call->handle, message);
+	return motet_send(call, data, (uintptr_t)call->uarg, call->usize);
 }
 
-static int motet_receive(struct motet_ioctl_call *call, struct motet_msg *msg,
-			 u64 address, u32 usize)
+/**
+ * motet_receive() - receive one message
+ * @call: the ioctl
+ * @msg: where to
+ * @wait: for one, if the user says so
+ * @address: the user's struct
+ * @usize: its size there
+ *
+ * Return: 0 or a negative error, as MOTET_IOC_RECV says.
+ */
+int motet_receive(struct motet_ioctl_call *call, struct motet_msg *msg,
+		  bool wait, u64 address, u32 usize)
 {
-	struct motet_message *message;
+	bool nonblock = !wait || motet_nonblock(call, msg);
+	struct motet_receipt receipt;
 	int err;
 
-	err = motet_msg_check_flags(msg, MOTET_MSG_DONTWAIT);
+	err = motet_msg_check_receive(msg);
 	if (err)
 		return err;
-	message = motet_port_receive_begin(call->handle, msg,
-					   motet_nonblock(call, msg));
-	if (message == ERR_PTR(-EMSGSIZE))
-		return motet_msg_put(msg, address, usize) ?: -EMSGSIZE;
-	if (IS_ERR(message))
-		return PTR_ERR(message);
-	err = motet_hand_over(message, msg, address, usize);
-	return motet_port_receive_end(call->handle, message, err);
+	err = motet_port_receive_begin(call->handle, msg, nonblock, &receipt);
+	if (err == -EMSGSIZE)
+		return motet_msg_put(msg, address, usize) ?: err;
+	if (err)
+		return err;
+	msg->at = receipt.port->object.id;
+	if (receipt.lease)
+		msg->flags |= MOTET_MSG_LEASED;
+	err = motet_hand_over(receipt.message, msg, address, usize);
+	return motet_port_receive_end(&receipt, err);
 }
 
 /**
@@ -133,7 +222,8 @@ static int motet_receive(struct motet_ioctl_call *call, struct motet_msg *msg,
  */
 int motet_ioctl_recv(struct motet_ioctl_call *call, void *data)
 {
-	return motet_receive(call, data, (uintptr_t)call->uarg, call->usize);
+	return motet_receive(call, data, true, (uintptr_t)call->uarg,
+			     call->usize);
 }
 
 static struct motet_message *motet_reply_begin(struct motet_ioctl_call *call,
@@ -221,10 +311,36 @@ int motet_ioctl_reply_recv(struct motet_ioctl_call *call, void *data)
 		return -EINVAL;
 	err = motet_msg_get(&msg, arg->recv, &usize);
 	if (!err)
-		err = motet_msg_check_flags(&msg, MOTET_MSG_DONTWAIT);
+		err = motet_msg_check_receive(&msg);
 	if (!err && arg->reply)
 		err = motet_reply_first(call, arg);
-	return err ?: motet_receive(call, &msg, arg->recv, usize);
+	return err ?: motet_receive(call, &msg, true, arg->recv, usize);
+}
+
+static struct motet_message *motet_request_begin(struct motet_ioctl_call *call,
+						 const struct motet_msg *msg,
+						 u32 body_cap)
+{
+	if (call->group)
+		return motet_group_request(call, msg, body_cap);
+	return motet_port_send_begin(call->handle, msg,
+				     motet_nonblock(call, msg));
+}
+
+static void motet_request_abort(struct motet_ioctl_call *call,
+				struct motet_message *request)
+{
+	if (call->group)
+		motet_group_request_abort(call, request);
+	else
+		motet_port_send_abort(call->handle, request);
+}
+
+static int motet_request_commit(struct motet_ioctl_call *call,
+				struct motet_message *request)
+{
+	return call->group ? motet_group_request_commit(call, request) :
+			     motet_port_send_commit(call->handle, request);
 }
 
 /* Sends the request, after its id was written to the user. */
@@ -241,25 +357,24 @@ static struct motet_call *motet_call_begin(struct motet_ioctl_call *call,
 
 	err = motet_msg_get(&msg, arg->request, &usize);
 	if (!err)
-		err = motet_msg_check_send(&msg, MOTET_MSG_DONTWAIT);
+		err = motet_msg_check_send(call, &msg, MOTET_MSG_DONTWAIT);
 	if (err)
 		return ERR_PTR(err);
 	*deadline = msg.deadline;
-	request = motet_port_send_begin(call->handle, &msg,
-					motet_nonblock(call, &msg));
+	request = motet_request_begin(call, &msg, answer->body_cap);
 	if (IS_ERR(request))
 		return ERR_CAST(request);
 	made = motet_call_new(request, answer);
 	if (IS_ERR(made)) {
-		motet_port_send_abort(call->handle, request);
+		motet_request_abort(call, request);
 		return made;
 	}
 	arg->id = request->id;
 	err = motet_ioctl_return(call, arg);
 	if (err)
-		motet_port_send_abort(call->handle, request);
+		motet_request_abort(call, request);
 	else
-		err = motet_port_send_commit(call->handle, request);
+		err = motet_request_commit(call, request);
 	if (err) {
 		motet_call_put(made);
 		return ERR_PTR(err);
@@ -302,10 +417,32 @@ static int motet_call_check(const struct motet_call_arg *arg,
 		return -EINVAL;
 	err = motet_msg_get(answer, arg->reply, usize);
 	if (!err)
-		err = motet_msg_check_flags(answer, 0);
+		err = motet_msg_check_answer(answer);
 	if (!err && !resume && answer->deadline)
 		err = -EINVAL;
 	return err;
+}
+
+static struct motet_call *motet_call_start(struct motet_ioctl_call *call,
+					   struct motet_call_arg *arg,
+					   const struct motet_msg *answer,
+					   u64 *deadline)
+{
+	struct motet_call *made;
+	int err = 0;
+
+	if (arg->flags & MOTET_CALL_RESUME) {
+		*deadline = answer->deadline;
+		if (call->group)
+			err = motet_group_resume(call, arg->id);
+		return err ? ERR_PTR(err) :
+			     motet_call_claim(call->handle, arg->id);
+	}
+	do {
+		made = motet_call_begin(call, arg, answer, deadline);
+		/* a member that dies is passed over */
+	} while (made == ERR_PTR(-EOWNERDEAD) && motet_group_lives(call));
+	return made;
 }
 
 /**
@@ -320,19 +457,14 @@ int motet_ioctl_call(struct motet_ioctl_call *call, void *data)
 	struct motet_call_arg *arg = data;
 	struct motet_msg answer;
 	struct motet_call *made;
+	bool over = false;
 	u64 deadline;
 	u32 usize;
 	int err;
 
 	err = motet_call_check(arg, &answer, &usize);
-	if (err) {
-		made = ERR_PTR(err);
-	} else if (arg->flags & MOTET_CALL_RESUME) {
-		deadline = answer.deadline;
-		made = motet_call_claim(call->handle, arg->id);
-	} else {
-		made = motet_call_begin(call, arg, &answer, &deadline);
-	}
+	made = err ? ERR_PTR(err) :
+		     motet_call_start(call, arg, &answer, &deadline);
 	if (IS_ERR(made)) {
 		err = PTR_ERR(made);
 		/* what could not be resumed may still be unfinished */
@@ -341,10 +473,13 @@ int motet_ioctl_call(struct motet_ioctl_call *call, void *data)
 	} else {
 		err = motet_call_get_answer(call, made, deadline, &answer,
 					    arg->reply, usize);
-		if (!motet_call_is_unfinished(call->handle, made))
+		over = !motet_call_is_unfinished(call->handle, made);
+		if (over)
 			arg->id = 0;
 		motet_call_put(made);
 	}
+	if (call->made)
+		motet_group_call_over(call, over);
 	/* it is over by now: that the id can't be written changes nothing */
 	if (motet_ioctl_return(call, arg) && !err)
 		return -EFAULT;
@@ -362,7 +497,29 @@ int motet_ioctl_cancel(struct motet_ioctl_call *call, void *data)
 {
 	const struct motet_cancel *arg = data;
 
-	if (arg->flags)
+	if (arg->flags & ~MOTET_CANCEL_MESSAGE)
 		return -EINVAL;
+	if (call->group)
+		return motet_group_cancel(call, arg);
+	if (arg->flags & MOTET_CANCEL_MESSAGE)
+		return motet_port_cancel_message(call->handle->port,
+						 call->handle->actor, arg->id);
 	return motet_call_cancel(call->handle, arg->id);
+}
+
+/**
+ * motet_ioctl_lease() - MOTET_IOC_LEASE
+ * @call: the ioctl
+ * @data: its argument
+ *
+ * Return: 0 or a negative error, as the interface says.
+ */
+int motet_ioctl_lease(struct motet_ioctl_call *call, void *data)
+{
+	const struct motet_lease *arg = data;
+
+	if (arg->flags || arg->pad || arg->op > MOTET_LEASE_EXTEND ||
+	    (arg->deadline && arg->op != MOTET_LEASE_EXTEND))
+		return -EINVAL;
+	return motet_port_change_lease(call->handle, arg);
 }

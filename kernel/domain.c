@@ -116,17 +116,19 @@ static bool motet_domain_capable(const struct motet_domain *domain)
 }
 
 /**
- * motet_domain_may() - whether the current task has rights on an object
+ * motet_domain_may_locked() - whether the current task has rights on an object
  * @object: the object
  * @rights: bits of %MOTET_MODE_RECEIVE, %MOTET_MODE_SEND, %MOTET_MODE_ADMIN;
  *	one of them is enough
  *
+ * Context: may sleep; under the domain's mutex.
  * Return: true if the mode of the object or a capability says so.
  */
-bool motet_domain_may(const struct motet_object *object, umode_t rights)
+bool motet_domain_may_locked(const struct motet_object *object, umode_t rights)
 {
 	umode_t granted = object->mode & rights;
 
+	lockdep_assert_held(&object->domain->mutex);
 	if (uid_eq(current_euid(), object->uid))
 		granted &= 0700;
 	else if (in_egroup_p(object->gid))
@@ -134,6 +136,38 @@ bool motet_domain_may(const struct motet_object *object, umode_t rights)
 	else
 		granted &= 0007;
 	return granted || motet_domain_capable(object->domain);
+}
+
+/**
+ * motet_domain_may() - whether the current task has rights on an object now
+ * @object: the object
+ * @rights: as for motet_domain_may_locked()
+ *
+ * Context: may sleep; the domain's mutex is not held.
+ * Return: true if it has.
+ */
+bool motet_domain_may(const struct motet_object *object, umode_t rights)
+{
+	bool may;
+
+	mutex_lock(&object->domain->mutex);
+	may = motet_domain_may_locked(object, rights);
+	mutex_unlock(&object->domain->mutex);
+	return may;
+}
+
+/**
+ * motet_domain_owns_locked() - whether the current task may change an object
+ * @object: the object
+ *
+ * Context: may sleep; under the domain's mutex.
+ * Return: true if it is the owner's, or has the capability.
+ */
+bool motet_domain_owns_locked(const struct motet_object *object)
+{
+	lockdep_assert_held(&object->domain->mutex);
+	return uid_eq(current_euid(), object->uid) ||
+	       motet_domain_capable(object->domain);
 }
 
 static void motet_domain_event(struct motet_object *object,
@@ -151,7 +185,23 @@ static void motet_domain_event(struct motet_object *object,
 static u32 *motet_domain_count(struct motet_domain *domain,
 			       enum motet_class class)
 {
-	return class == MOTET_CLASS_PORT ? &domain->ports : &domain->actors;
+	switch (class) {
+	case MOTET_CLASS_PORT:
+		return &domain->ports;
+	case MOTET_CLASS_GROUP:
+		return &domain->groups;
+	default:
+		return &domain->actors;
+	}
+}
+
+static bool motet_domain_is_full(const struct motet_domain *domain,
+				 enum motet_class class)
+{
+	lockdep_assert_held(&domain->mutex);
+	return class != MOTET_CLASS_ACTOR &&
+	       domain->ports + domain->groups >=
+		       motet_domain_ports_max_of(domain);
 }
 
 static int motet_domain_name(struct motet_object *object,
@@ -174,7 +224,8 @@ static int motet_domain_name(struct motet_object *object,
 		return err == -EEXIST ? err : -ENOMEM;
 	}
 	__module_get(THIS_MODULE);
-	domain->named++;
+	if (object->ops->class == MOTET_CLASS_PORT)
+		domain->named++;
 	return 0;
 }
 
@@ -192,7 +243,8 @@ static void motet_domain_unname(struct motet_object *object)
 			       motet_name_params);
 	RCU_INIT_POINTER(object->name, NULL);
 	kfree_rcu(name, rcu);
-	domain->named--;
+	if (object->ops->class == MOTET_CLASS_PORT)
+		domain->named--;
 	module_put(THIS_MODULE);
 }
 
@@ -254,8 +306,7 @@ int motet_domain_publish(struct motet_object *object, struct motet_name *name)
 	mutex_lock(&domain->mutex);
 	if (domain->gone)
 		err = -ENODEV;
-	else if (object->ops->class == MOTET_CLASS_PORT &&
-		 domain->ports >= motet_domain_ports_max_of(domain))
+	else if (motet_domain_is_full(domain, object->ops->class))
 		err = -EDQUOT;
 	else
 		err = motet_domain_publish_locked(object, name);
@@ -386,27 +437,36 @@ struct motet_object *motet_domain_next(struct motet_domain *domain,
 	return object;
 }
 
-/**
- * motet_domain_purge() - let every object die that nobody holds
- * @domain: where
- *
- * Context: may sleep.
- * Return: how many there were.
- */
-u32 motet_domain_purge(struct motet_domain *domain)
+static u32 motet_domain_purge_class(struct motet_domain *domain,
+				    enum motet_class class)
 {
 	struct motet_object *object;
 	unsigned long serial = 0;
 	u32 count = 0;
 
-	while ((object = motet_domain_next(domain, MOTET_CLASS_PORT,
-					   &serial))) {
+	while ((object = motet_domain_next(domain, class, &serial))) {
 		if (object->ops->purge(object))
 			count++;
 		motet_object_put(object);
 		cond_resched();
 	}
 	return count;
+}
+
+/**
+ * motet_domain_purge() - let every object die that nobody holds
+ * @domain: where
+ *
+ * Ports go first: a group may be kept by nothing but a member among them.
+ *
+ * Context: may sleep.
+ * Return: how many there were.
+ */
+u32 motet_domain_purge(struct motet_domain *domain)
+{
+	u32 count = motet_domain_purge_class(domain, MOTET_CLASS_PORT);
+
+	return count + motet_domain_purge_class(domain, MOTET_CLASS_GROUP);
 }
 
 static int __net_init motet_domain_net_init(struct net *net)
@@ -449,7 +509,8 @@ static void __net_exit motet_domain_net_exit_batch(struct list_head *nets)
 	flush_workqueue(motet_workqueue);
 	list_for_each_entry(net, nets, exit_list) {
 		domain = motet_domain_of(net);
-		WARN_ON_ONCE(domain->ports || domain->actors || domain->named);
+		WARN_ON_ONCE(domain->ports || domain->groups ||
+			     domain->actors || domain->named);
 		rhashtable_destroy(&domain->names);
 		rhashtable_destroy(&domain->ids);
 		xa_destroy(&domain->serials);

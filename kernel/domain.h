@@ -40,9 +40,10 @@ struct workqueue_struct;
  * @sequence: number of the last event [domain.mutex]
  * @actors: actors that are published [domain.mutex]
  * @ports: ports that are published [domain.mutex]
- * @named: objects that have a name [domain.mutex]
- * @retained: objects that nobody holds [domain.mutex]
- * @ports_max: limit of @ports [domain.mutex]
+ * @groups: groups that are published [domain.mutex]
+ * @named: ports that have a name [domain.mutex]
+ * @retained: ports that nobody holds [domain.mutex]
+ * @ports_max: limit of @ports and @groups together [domain.mutex]
  * @gone: the namespace is going away [domain.mutex]
  * @view: what sysfs shows of it, if anything [domain.mutex]
  */
@@ -56,6 +57,7 @@ struct motet_domain {
 	u64 sequence;
 	u32 actors;
 	u32 ports;
+	u32 groups;
 	u32 named;
 	u32 retained;
 	u32 ports_max;
@@ -73,6 +75,8 @@ struct motet_domain *motet_domain_of(const struct net *net);
 u32 motet_domain_ports_limit(void);
 u32 motet_domain_ports_max_of(const struct motet_domain *domain);
 bool motet_domain_may(const struct motet_object *object, umode_t rights);
+bool motet_domain_may_locked(const struct motet_object *object, umode_t rights);
+bool motet_domain_owns_locked(const struct motet_object *object);
 
 int motet_domain_publish(struct motet_object *object, struct motet_name *name);
 void motet_domain_unpublish_locked(struct motet_object *object);

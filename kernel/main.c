@@ -7,9 +7,11 @@
 
 #include "actor.h"
 #include "chardev.h"
+#include "deliver.h"
 #include "domain.h"
 #include "message.h"
 #include "netlink.h"
+#include "node.h"
 #include "port.h"
 #include "queue.h"
 #include "sysfs.h"
@@ -30,12 +32,18 @@ static int __init motet_init(void)
 	err = motet_domain_init();
 	if (err)
 		goto err_port;
-	err = motet_actor_init();
+	err = motet_node_init();
 	if (err)
 		goto err_domain;
-	err = motet_sysfs_init();
+	err = motet_actor_init();
+	if (err)
+		goto err_node;
+	err = motet_deliver_init();
 	if (err)
 		goto err_actor;
+	err = motet_sysfs_init();
+	if (err)
+		goto err_deliver;
 	err = motet_netlink_init();
 	if (err)
 		goto err_sysfs;
@@ -48,9 +56,13 @@ err_netlink:
 	motet_netlink_exit();
 err_sysfs:
 	motet_sysfs_exit();
+err_deliver:
+	motet_deliver_exit();
 err_actor:
 	motet_actor_exit();
 	motet_actor_exit_cache();
+err_node:
+	motet_node_exit();
 err_domain:
 	motet_domain_exit();
 err_port:
@@ -72,7 +84,9 @@ static void __exit motet_exit(void)
 	motet_netlink_exit();
 	motet_sysfs_exit();
 	motet_actor_exit();
+	motet_node_exit();
 	motet_domain_exit();
+	motet_deliver_exit();
 	rcu_barrier();
 	motet_actor_exit_cache();
 	motet_port_exit();

@@ -31,6 +31,49 @@ s64 motet_monotonic_offset(void)
 }
 
 /**
+ * motet_monotonic_from_user() - what the current task's time is to the kernel
+ * @time: CLOCK_MONOTONIC of the task in nanoseconds, or 0 for never
+ *
+ * Return: the same in CLOCK_MONOTONIC of the kernel, at least 1; or 0.
+ */
+u64 motet_monotonic_from_user(u64 time)
+{
+	if (!time)
+		return 0;
+	return clamp_t(s64, min_t(u64, time, KTIME_MAX) -
+		       motet_monotonic_offset(), 1, KTIME_MAX);
+}
+
+/*
+ * What is sent to a group and can be found again by its identifier has one that
+ * no port gives, and that is good for all members.
+ */
+static atomic64_t motet_message_last_id;
+
+/**
+ * motet_message_new_id() - an identifier for a message to a group
+ *
+ * Return: one that was never used.
+ */
+u64 motet_message_new_id(void)
+{
+	return MOTET_MESSAGE_ID_GROUP |
+	       atomic64_inc_return(&motet_message_last_id);
+}
+
+/**
+ * motet_message_gave_id() - whether an identifier was that of a message to a group
+ * @id: the identifier, with MOTET_MESSAGE_ID_GROUP
+ *
+ * Return: true if it was.
+ */
+bool motet_message_gave_id(u64 id)
+{
+	id &= ~MOTET_MESSAGE_ID_GROUP;
+	return id && id <= atomic64_read(&motet_message_last_id);
+}
+
+/**
  * motet_message_init() - make the cache of messages
  *
  * Return: 0 or -ENOMEM.
@@ -64,7 +107,7 @@ static void motet_payload_free(struct motet_payload *payload)
 {
 	unsigned int i;
 
-	if (!payload)
+	if (!payload || !refcount_dec_and_test(&payload->refs))
 		return;
 	for (i = 0; i < payload->count; i++)
 		kfree(payload->segments[i]);
@@ -87,6 +130,7 @@ static struct motet_payload *motet_payload_new(const void __user *from, u32 len)
 			   GFP_KERNEL_ACCOUNT);
 	if (!payload)
 		return ERR_PTR(-ENOMEM);
+	refcount_set(&payload->refs, 1);
 	payload->count = count;
 	for (i = 0; i < count; i++) {
 		part = motet_segment_len(len, i);
@@ -149,6 +193,15 @@ static void motet_message_stamp_sender(struct motet_message *message)
 #endif
 }
 
+/* Nobody knows the message, and it has no deadline. */
+static void motet_message_init_links(struct motet_message *message)
+{
+	INIT_LIST_HEAD(&message->link);
+	INIT_LIST_HEAD(&message->job_link);
+	RB_CLEAR_NODE(&message->id_node);
+	timerqueue_init(&message->deadline);
+}
+
 static struct motet_message *motet_message_alloc(void)
 {
 	struct motet_message *message;
@@ -156,7 +209,7 @@ static struct motet_message *motet_message_alloc(void)
 	message = kmem_cache_zalloc(motet_message_cache, GFP_KERNEL);
 	if (!message)
 		return NULL;
-	INIT_LIST_HEAD(&message->link);
+	motet_message_init_links(message);
 	return message;
 }
 
@@ -177,6 +230,8 @@ struct motet_message *motet_message_new(const struct motet_msg *msg)
 	message->body_len = msg->body_len;
 	message->annex_len = msg->annex_len;
 	message->priority = msg->priority;
+	message->expires = motet_monotonic_from_user(msg->expires);
+	message->flags = msg->flags & MOTET_MSG_CANCELABLE;
 	err = motet_message_copy_in(message, msg);
 	if (err) {
 		motet_message_free(message);
@@ -184,6 +239,23 @@ struct motet_message *motet_message_new(const struct motet_msg *msg)
 	}
 	motet_message_stamp_sender(message);
 	return message;
+}
+
+/**
+ * motet_exception_init() - let a message be what the kernel has to tell
+ * @message: zeroed
+ * @exception: &enum motet_exception
+ * @about: identifier of what it is about
+ */
+void motet_exception_init(struct motet_message *message, u32 exception,
+			  const struct motet_id *about)
+{
+	motet_message_init_links(message);
+	message->exception = exception;
+	message->count = 1;
+	message->to = *about;
+	message->uid = GLOBAL_ROOT_UID;
+	message->gid = GLOBAL_ROOT_GID;
 }
 
 /**
@@ -202,17 +274,53 @@ struct motet_message *motet_message_new_exception(u32 exception,
 {
 	struct motet_message *message = motet_message_alloc();
 
-	if (!message)
-		return NULL;
-	message->exception = exception;
-	message->count = 1;
-	message->to = *about;
-	message->uid = GLOBAL_ROOT_UID;
-	message->gid = GLOBAL_ROOT_GID;
+	if (message)
+		motet_exception_init(message, exception, about);
 	return message;
 }
 
-static void motet_message_drop_content(struct motet_message *message)
+/**
+ * motet_message_clone() - make another message of the same content
+ * @from: a message in the hand of the caller, with no call, room or load
+ *
+ * A body in segments is not copied, but shared.
+ *
+ * Context: may sleep.
+ * Return: the message, or NULL without memory.
+ */
+struct motet_message *motet_message_clone(const struct motet_message *from)
+{
+	struct motet_message *message = motet_message_alloc();
+
+	if (!message)
+		return NULL;
+	message->payload = from->payload;
+	if (message->payload)
+		refcount_inc(&message->payload->refs);
+	message->pid = get_pid(from->pid);
+	message->uid = from->uid;
+	message->gid = from->gid;
+	message->cgroup = from->cgroup;
+	message->actor = from->actor;
+	message->port = from->port;
+	message->to = from->to;
+	message->expires = from->expires;
+	message->body_len = from->body_len;
+	message->annex_len = from->annex_len;
+	message->priority = from->priority;
+	message->job_class = from->job_class;
+	memcpy(message->inline_data, from->inline_data,
+	       sizeof(message->inline_data));
+	return message;
+}
+
+/**
+ * motet_message_drop_content() - free a body that is not needed any more
+ * @message: the message, in the hand of the caller or under its queue's lock
+ *
+ * Context: any but hard interrupt.
+ */
+void motet_message_drop_content(struct motet_message *message)
 {
 	motet_payload_free(message->payload);
 	put_pid(message->pid);
@@ -224,16 +332,19 @@ static void motet_message_drop_content(struct motet_message *message)
  * motet_message_recycle() - make an exception of a message that was received
  * @message: its call and its room are let go before
  * @exception: &enum motet_exception
+ * @about: identifier of the port that it was received from
  *
  * It is about the port and, by its token, the message that it was.
  *
  * Context: any but hard interrupt.
  */
-void motet_message_recycle(struct motet_message *message, u32 exception)
+void motet_message_recycle(struct motet_message *message, u32 exception,
+			   const struct motet_id *about)
 {
 	motet_message_drop_content(message);
 	message->exception = exception;
 	message->count = 1;
+	message->to = *about;
 	message->token = message->id;
 	message->id = 0;
 	message->uid = GLOBAL_ROOT_UID;
@@ -247,11 +358,15 @@ void motet_message_recycle(struct motet_message *message, u32 exception)
 	message->annex_len = 0;
 	message->priority = 0;
 	message->redelivered = 0;
+	message->expires = 0;
+	message->flags = 0;
 }
 
 /**
  * motet_message_free() - free a message that nobody else refers to
  * @message: the message, or NULL; its call and its room are let go before
+ *
+ * One that is used again goes back to whoever made it.
  *
  * Context: any but hard interrupt.
  */
@@ -259,7 +374,12 @@ void motet_message_free(struct motet_message *message)
 {
 	if (!message)
 		return;
-	WARN_ON_ONCE(message->call || message->share || message->return_to);
+	WARN_ON_ONCE(message->call || message->share || message->return_to ||
+		     message->home || message->load.group);
+	if (message->finished) {
+		message->finished(message);
+		return;
+	}
 	motet_message_drop_content(message);
 	kmem_cache_free(motet_message_cache, message);
 }
@@ -295,7 +415,8 @@ int motet_message_copy_out(const struct motet_message *message,
 void motet_message_describe(const struct motet_message *message,
 			    struct motet_msg *msg)
 {
-	msg->flags &= MOTET_MSG_DONTWAIT;
+	msg->flags &= MOTET_MSG_DONTWAIT | MOTET_MSG_LEASE |
+		      MOTET_MSG_ANY | MOTET_MSG_LEASED;
 	if (message->call)
 		msg->flags |= MOTET_MSG_CALL;
 	msg->body_len = message->body_len;
@@ -308,6 +429,8 @@ void motet_message_describe(const struct motet_message *message,
 	msg->id = message->id;
 	msg->token = message->call ? message->id : message->token;
 	msg->to = message->to;
+	if (!(msg->flags & MOTET_MSG_ANY))
+		msg->cookie = 0;
 }
 
 /**

@@ -10,6 +10,7 @@
 
 #include <uapi/linux/motet_netlink.h>
 #include <linux/motet.h>
+#include <linux/motet.h>
 
 /* MOTET_CMD_DOMAIN_SET - do */
 static const struct nla_policy motet_domain_set_nl_policy[MOTET_A_DOMAIN_PORTS_MAX + 1] = {
@@ -20,6 +21,38 @@ static const struct nla_policy motet_domain_set_nl_policy[MOTET_A_DOMAIN_PORTS_M
 static const struct nla_policy motet_port_get_nl_policy[MOTET_A_PORT_NAME + 1] = {
 	[MOTET_A_PORT_ID] = NLA_POLICY_EXACT_LEN(MOTET_ID_LEN),
 	[MOTET_A_PORT_NAME] = { .type = NLA_BINARY, },
+};
+
+/* MOTET_CMD_NODE_GET - do */
+static const struct nla_policy motet_node_get_nl_policy[MOTET_A_NODE_NUMBER + 1] = {
+	[MOTET_A_NODE_NUMBER] = NLA_POLICY_MIN(NLA_U32, 1),
+};
+
+/* MOTET_CMD_NODE_SET - do */
+static const struct nla_policy motet_node_set_nl_policy[MOTET_A_NODE_VIEW + 1] = {
+	[MOTET_A_NODE_NUMBER] = NLA_POLICY_MIN(NLA_U32, 1),
+	[MOTET_A_NODE_NAME] = { .type = NLA_BINARY, },
+	[MOTET_A_NODE_ADDRESS] = { .type = NLA_BINARY, },
+	[MOTET_A_NODE_MEMBER] = NLA_POLICY_MAX(NLA_U32, 1),
+	[MOTET_A_NODE_HERE] = { .type = NLA_FLAG, },
+	[MOTET_A_NODE_BOOT_TIME] = { .type = NLA_U64, },
+	[MOTET_A_NODE_VIEW] = { .type = NLA_U64, },
+};
+
+/* MOTET_CMD_NODE_DELETE - do */
+static const struct nla_policy motet_node_delete_nl_policy[MOTET_A_NODE_NUMBER + 1] = {
+	[MOTET_A_NODE_NUMBER] = NLA_POLICY_MIN(NLA_U32, 1),
+};
+
+/* MOTET_CMD_GROUP_GET - do */
+static const struct nla_policy motet_group_get_nl_policy[MOTET_A_GROUP_NAME + 1] = {
+	[MOTET_A_GROUP_ID] = NLA_POLICY_EXACT_LEN(MOTET_ID_LEN),
+	[MOTET_A_GROUP_NAME] = { .type = NLA_BINARY, },
+};
+
+/* MOTET_CMD_GROUP_MEMBER_GET - dump */
+static const struct nla_policy motet_group_member_get_nl_policy[MOTET_A_MEMBER_GROUP + 1] = {
+	[MOTET_A_MEMBER_GROUP] = NLA_POLICY_EXACT_LEN(MOTET_ID_LEN),
 };
 
 /* Ops table for motet */
@@ -63,10 +96,56 @@ static const struct genl_split_ops motet_nl_ops[] = {
 		.dumpit	= motet_nl_user_get_dumpit,
 		.flags	= GENL_CMD_CAP_DUMP,
 	},
+	{
+		.cmd		= MOTET_CMD_NODE_GET,
+		.doit		= motet_nl_node_get_doit,
+		.policy		= motet_node_get_nl_policy,
+		.maxattr	= MOTET_A_NODE_NUMBER,
+		.flags		= GENL_CMD_CAP_DO,
+	},
+	{
+		.cmd	= MOTET_CMD_NODE_GET,
+		.dumpit	= motet_nl_node_get_dumpit,
+		.flags	= GENL_CMD_CAP_DUMP,
+	},
+	{
+		.cmd		= MOTET_CMD_NODE_SET,
+		.doit		= motet_nl_node_set_doit,
+		.policy		= motet_node_set_nl_policy,
+		.maxattr	= MOTET_A_NODE_VIEW,
+		.flags		= GENL_CMD_CAP_DO,
+	},
+	{
+		.cmd		= MOTET_CMD_NODE_DELETE,
+		.doit		= motet_nl_node_delete_doit,
+		.policy		= motet_node_delete_nl_policy,
+		.maxattr	= MOTET_A_NODE_NUMBER,
+		.flags		= GENL_CMD_CAP_DO,
+	},
+	{
+		.cmd		= MOTET_CMD_GROUP_GET,
+		.doit		= motet_nl_group_get_doit,
+		.policy		= motet_group_get_nl_policy,
+		.maxattr	= MOTET_A_GROUP_NAME,
+		.flags		= GENL_CMD_CAP_DO,
+	},
+	{
+		.cmd	= MOTET_CMD_GROUP_GET,
+		.dumpit	= motet_nl_group_get_dumpit,
+		.flags	= GENL_CMD_CAP_DUMP,
+	},
+	{
+		.cmd		= MOTET_CMD_GROUP_MEMBER_GET,
+		.dumpit		= motet_nl_group_member_get_dumpit,
+		.policy		= motet_group_member_get_nl_policy,
+		.maxattr	= MOTET_A_MEMBER_GROUP,
+		.flags		= GENL_CMD_CAP_DUMP,
+	},
 };
 
 static const struct genl_multicast_group motet_nl_mcgrps[] = {
 	[MOTET_NLGRP_OBJECT] = { "object", },
+	[MOTET_NLGRP_MEMBERSHIP] = { "membership", },
 };
 
 struct genl_family motet_nl_family __ro_after_init = {

@@ -11,6 +11,7 @@
 
 #include <uapi/linux/motet_netlink.h>
 #include <linux/motet.h>
+#include <linux/motet.h>
 
 int motet_nl_domain_get_doit(struct sk_buff *skb, struct genl_info *info);
 int motet_nl_domain_set_doit(struct sk_buff *skb, struct genl_info *info);
@@ -19,9 +20,18 @@ int motet_nl_actor_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb);
 int motet_nl_port_get_doit(struct sk_buff *skb, struct genl_info *info);
 int motet_nl_port_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb);
 int motet_nl_user_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb);
+int motet_nl_node_get_doit(struct sk_buff *skb, struct genl_info *info);
+int motet_nl_node_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb);
+int motet_nl_node_set_doit(struct sk_buff *skb, struct genl_info *info);
+int motet_nl_node_delete_doit(struct sk_buff *skb, struct genl_info *info);
+int motet_nl_group_get_doit(struct sk_buff *skb, struct genl_info *info);
+int motet_nl_group_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb);
+int motet_nl_group_member_get_dumpit(struct sk_buff *skb,
+				     struct netlink_callback *cb);
 
 enum {
 	MOTET_NLGRP_OBJECT,
+	MOTET_NLGRP_MEMBERSHIP,
 };
 
 extern struct genl_family motet_nl_family;

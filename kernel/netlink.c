@@ -9,48 +9,24 @@
 #include <net/net_namespace.h>
 #include <net/sock.h>
 
-#include "actor.h"
 #include "domain.h"
-#include "netlink-gen.h"
 #include "netlink.h"
+#include "netlink_internal.h"
+#include "node.h"
 #include "notify.h"
-#include "port.h"
 #include "quota.h"
 
 /**
- * struct motet_netlink_asker - who asks, and where
- * @domain: the domain of the socket [own]
- * @reader: in whose terms to answer [own]
- * @uid: the user that sent the request [own]
- * @admin: may change and see everything in the domain [own]
- */
-struct motet_netlink_asker {
-	struct motet_domain *domain;
-	struct motet_notify_reader reader;
-	kuid_t uid;
-	bool admin;
-};
-
-/**
- * struct motet_netlink_kind - how objects of a class are dumped
- * @class: the class [const]
- * @command: of the records [const]
- * @fill: puts the record of an object into a message; under the mutex of the
- *	domain [const]
- */
-struct motet_netlink_kind {
-	enum motet_class class;
-	u8 command;
-	int (*fill)(struct sk_buff *skb, struct motet_object *object,
-		    const struct motet_netlink_asker *asker);
-};
-
-/*
+ * motet_netlink_ask() - find out who asks
+ * @asker: filled in
+ * @request: the request
+ * @net: namespace of the socket
+ *
  * The user is the one that sent the request. That is its real user: a program
  * with set-user-ID that is made to write to somebody's socket lends it nothing.
  */
-static void motet_netlink_ask(struct motet_netlink_asker *asker,
-			      struct sk_buff *request, const struct net *net)
+void motet_netlink_ask(struct motet_netlink_asker *asker,
+		       struct sk_buff *request, const struct net *net)
 {
 	asker->domain = motet_domain_of(net);
 	asker->reader.user_ns = sk_user_ns(NETLINK_CB(request).sk);
@@ -59,9 +35,16 @@ static void motet_netlink_ask(struct motet_netlink_asker *asker,
 	asker->admin = netlink_ns_capable(request, net->user_ns, CAP_NET_ADMIN);
 }
 
-static int motet_netlink_ask_admin(struct motet_netlink_asker *asker,
-				   struct sk_buff *request,
-				   struct genl_info *info)
+/**
+ * motet_netlink_ask_admin() - find out who asks for what needs privilege
+ * @asker: filled in
+ * @request: the request
+ * @info: the request
+ *
+ * Return: 0 or -EPERM.
+ */
+int motet_netlink_ask_admin(struct motet_netlink_asker *asker,
+			    struct sk_buff *request, struct genl_info *info)
 {
 	motet_netlink_ask(asker, request, genl_info_net(info));
 	if (asker->admin)
@@ -70,12 +53,18 @@ static int motet_netlink_ask_admin(struct motet_netlink_asker *asker,
 	return -EPERM;
 }
 
-/*
+/**
+ * motet_netlink_no_attributes() - refuse attributes where there are none
+ * @request: the request
+ * @extack: where to say so
+ *
  * Netlink itself ignores attributes where no policy says what they are. What
  * they ask for, perhaps to purge only something, must not be ignored.
+ *
+ * Return: 0 or -EINVAL.
  */
-static int motet_netlink_no_attributes(const struct nlmsghdr *request,
-				       struct netlink_ext_ack *extack)
+int motet_netlink_no_attributes(const struct nlmsghdr *request,
+				struct netlink_ext_ack *extack)
 {
 	if (nlmsg_attrlen(request, GENL_HDRLEN) <= 0)
 		return 0;
@@ -83,16 +72,33 @@ static int motet_netlink_no_attributes(const struct nlmsghdr *request,
 	return -EINVAL;
 }
 
-static bool motet_netlink_may_see(const struct motet_netlink_asker *asker,
-				  const struct motet_object *object)
+/**
+ * motet_netlink_may_see() - whether an object may be shown
+ * @asker: to whom
+ * @object: the object
+ *
+ * Context: under the mutex of the domain.
+ * Return: true if it has a name, or is the asker's, or the asker has privilege.
+ */
+bool motet_netlink_may_see(const struct motet_netlink_asker *asker,
+			   const struct motet_object *object)
 {
 	lockdep_assert_held(&asker->domain->mutex);
 	return rcu_access_pointer(object->name) || asker->admin ||
 	       uid_eq(asker->uid, object->uid);
 }
 
-static struct sk_buff *motet_netlink_reply_new(struct genl_info *info,
-					       size_t size, void **header)
+/**
+ * motet_netlink_reply_new() - begin an answer
+ * @info: the request
+ * @size: room for attributes, bytes
+ * @header: out: its header
+ *
+ * Context: may sleep.
+ * Return: the answer, or NULL for want of memory.
+ */
+struct sk_buff *motet_netlink_reply_new(struct genl_info *info, size_t size,
+					void **header)
 {
 	struct sk_buff *skb = genlmsg_new(size, GFP_KERNEL);
 
@@ -118,6 +124,22 @@ static int motet_netlink_reply(struct genl_info *info, struct sk_buff *skb,
 	return genlmsg_reply(skb, info);
 }
 
+/**
+ * motet_netlink_record() - begin a record of a dump
+ * @skb: part of the answer
+ * @cb: the request
+ * @command: of the record
+ *
+ * Return: its header, or NULL if there is no room for it.
+ */
+void *motet_netlink_record(struct sk_buff *skb, struct netlink_callback *cb,
+			   u8 command)
+{
+	return genlmsg_put(skb, NETLINK_CB(cb->skb).portid,
+			   cb->nlh->nlmsg_seq, &motet_nl_family, NLM_F_MULTI,
+			   command);
+}
+
 static int motet_netlink_fill_domain(struct sk_buff *skb,
 				     struct motet_domain *domain)
 {
@@ -128,12 +150,28 @@ static int motet_netlink_fill_domain(struct sk_buff *skb,
 			      MOTET_A_DOMAIN_PAD) ||
 	    nla_put_u32(skb, MOTET_A_DOMAIN_ACTORS, domain->actors) ||
 	    nla_put_u32(skb, MOTET_A_DOMAIN_PORTS, domain->ports) ||
+	    nla_put_u32(skb, MOTET_A_DOMAIN_GROUPS, domain->groups) ||
 	    nla_put_u32(skb, MOTET_A_DOMAIN_NAMED_PORTS, domain->named) ||
 	    nla_put_u32(skb, MOTET_A_DOMAIN_RETAINED_PORTS,
 			domain->retained) ||
 	    nla_put_u32(skb, MOTET_A_DOMAIN_PORTS_MAX, domain->ports_max))
 		err = -EMSGSIZE;
 	mutex_unlock(&domain->mutex);
+	return err;
+}
+
+static int motet_netlink_fill_nodes(struct sk_buff *skb,
+				    struct motet_nodes *nodes)
+{
+	int err = 0;
+
+	mutex_lock(&nodes->mutex);
+	if (nla_put_u32(skb, MOTET_A_DOMAIN_NODES, nodes->count) ||
+	    nla_put_u32(skb, MOTET_A_DOMAIN_NODE, nodes->here) ||
+	    nla_put_u64_64bit(skb, MOTET_A_DOMAIN_VIEW, nodes->view,
+			      MOTET_A_DOMAIN_PAD))
+		err = -EMSGSIZE;
+	mutex_unlock(&nodes->mutex);
 	return err;
 }
 
@@ -158,8 +196,10 @@ int motet_nl_domain_get_doit(struct sk_buff *skb, struct genl_info *info)
 	reply = motet_netlink_reply_new(info, GENLMSG_DEFAULT_SIZE, &header);
 	if (!reply)
 		return -ENOMEM;
-	return motet_netlink_reply(info, reply, header,
-				   motet_netlink_fill_domain(reply, domain));
+	err = motet_netlink_fill_domain(reply, domain);
+	if (!err)
+		err = motet_netlink_fill_nodes(reply, motet_nodes_of(domain));
+	return motet_netlink_reply(info, reply, header, err);
 }
 
 /**
@@ -198,7 +238,7 @@ int motet_nl_domain_set_doit(struct sk_buff *skb, struct genl_info *info)
 }
 
 /**
- * motet_nl_purge_doit() - remove every port that nobody holds
+ * motet_nl_purge_doit() - remove every port and group that nobody holds
  * @skb: the request
  * @info: the request
  *
@@ -225,237 +265,6 @@ int motet_nl_purge_doit(struct sk_buff *skb, struct genl_info *info)
 	err = nla_put_u32(reply, MOTET_A_DOMAIN_PURGED,
 			  motet_domain_purge(asker.domain));
 	return motet_netlink_reply(info, reply, header, err);
-}
-
-static int motet_netlink_fill_port(struct sk_buff *skb,
-				   struct motet_object *object,
-				   const struct motet_netlink_asker *asker)
-{
-	return motet_notify_fill_port(skb, motet_port_of(object),
-				      &asker->reader, asker->domain->sequence);
-}
-
-static int motet_netlink_fill_actor(struct sk_buff *skb,
-				    struct motet_object *object,
-				    const struct motet_netlink_asker *asker)
-{
-	struct motet_actor *actor = motet_actor_of(object);
-	struct motet_id *port = &actor->default_port->id;
-	u32 pid = pid_nr_ns(actor->pid, asker->reader.pid_ns);
-	u32 uid = from_kuid_munged(asker->reader.user_ns, object->uid);
-	u32 held;
-
-	spin_lock(&actor->lock);
-	held = actor->held_count;
-	spin_unlock(&actor->lock);
-	if (nla_put(skb, MOTET_A_ACTOR_ID, sizeof(object->id), &object->id) ||
-	    nla_put(skb, MOTET_A_ACTOR_PORT, sizeof(*port), port) ||
-	    nla_put_u32(skb, MOTET_A_ACTOR_PID, pid) ||
-	    nla_put_u32(skb, MOTET_A_ACTOR_UID, uid) ||
-	    nla_put_u32(skb, MOTET_A_ACTOR_PORTS, held) ||
-	    (motet_actor_is_dead(actor) &&
-	     nla_put_flag(skb, MOTET_A_ACTOR_DEAD)) ||
-	    nla_put_u64_64bit(skb, MOTET_A_ACTOR_SEQUENCE,
-			      asker->domain->sequence, MOTET_A_ACTOR_PAD))
-		return -EMSGSIZE;
-	return 0;
-}
-
-static const struct motet_netlink_kind motet_netlink_ports = {
-	.class = MOTET_CLASS_PORT,
-	.command = MOTET_CMD_PORT_GET,
-	.fill = motet_netlink_fill_port,
-};
-
-static const struct motet_netlink_kind motet_netlink_actors = {
-	.class = MOTET_CLASS_ACTOR,
-	.command = MOTET_CMD_ACTOR_GET,
-	.fill = motet_netlink_fill_actor,
-};
-
-static void *motet_netlink_record(struct sk_buff *skb,
-				  struct netlink_callback *cb, u8 command)
-{
-	return genlmsg_put(skb, NETLINK_CB(cb->skb).portid,
-			   cb->nlh->nlmsg_seq, &motet_nl_family, NLM_F_MULTI,
-			   command);
-}
-
-/* A record is complete, or not there. */
-static int motet_netlink_dump_one(struct sk_buff *skb,
-				  struct netlink_callback *cb,
-				  const struct motet_netlink_kind *kind,
-				  struct motet_object *object,
-				  const struct motet_netlink_asker *asker)
-{
-	void *header;
-	int err = 0;
-
-	mutex_lock(&asker->domain->mutex);
-	if (!object->published || !motet_netlink_may_see(asker, object))
-		goto out_unlock;
-	header = motet_netlink_record(skb, cb, kind->command);
-	err = header ? kind->fill(skb, object, asker) : -EMSGSIZE;
-	if (err)
-		genlmsg_cancel(skb, header);
-	else
-		genlmsg_end(skb, header);
-out_unlock:
-	mutex_unlock(&asker->domain->mutex);
-	return err;
-}
-
-/* The position is the serial number of the last object that was dealt with. */
-static int motet_netlink_dump(struct sk_buff *skb, struct netlink_callback *cb,
-			      const struct motet_netlink_kind *kind)
-{
-	struct motet_netlink_asker asker;
-	unsigned long serial = cb->args[0];
-	struct motet_object *object;
-	int err;
-
-	err = motet_netlink_no_attributes(cb->nlh, cb->extack);
-	if (err)
-		return err;
-	motet_netlink_ask(&asker, cb->skb, sock_net(skb->sk));
-	while ((object = motet_domain_next(asker.domain, kind->class,
-					   &serial))) {
-		err = motet_netlink_dump_one(skb, cb, kind, object, &asker);
-		motet_object_put(object);
-		if (err)
-			return skb->len ?: err;
-		cb->args[0] = serial;
-		cond_resched();
-	}
-	return skb->len;
-}
-
-/**
- * motet_nl_actor_get_dumpit() - show the actors of the domain
- * @skb: part of the answer
- * @cb: the request, and how far it came
- *
- * Context: may sleep.
- * Return: how much is in @skb, 0 at the end, or a negative error.
- */
-int motet_nl_actor_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
-{
-	return motet_netlink_dump(skb, cb, &motet_netlink_actors);
-}
-
-/**
- * motet_nl_port_get_dumpit() - show the ports of the domain
- * @skb: part of the answer
- * @cb: the request, and how far it came
- *
- * Context: may sleep.
- * Return: how much is in @skb, 0 at the end, or a negative error.
- */
-int motet_nl_port_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
-{
-	return motet_netlink_dump(skb, cb, &motet_netlink_ports);
-}
-
-static int motet_netlink_no_port(struct genl_info *info)
-{
-	if (info->attrs[MOTET_A_PORT_ID]) {
-		NL_SET_ERR_MSG_ATTR(info->extack, info->attrs[MOTET_A_PORT_ID],
-				    "no port has this identifier");
-		return -ESRCH;
-	}
-	NL_SET_ERR_MSG_ATTR(info->extack, info->attrs[MOTET_A_PORT_NAME],
-			    "no port has this name");
-	return -ENOENT;
-}
-
-static struct motet_object *motet_netlink_find_name(struct motet_domain *domain,
-						    struct genl_info *info)
-{
-	const struct nlattr *attr = info->attrs[MOTET_A_PORT_NAME];
-	struct motet_object *object;
-	struct motet_name *name;
-
-	name = motet_name_new_kernel(nla_data(attr), nla_len(attr));
-	if (IS_ERR(name)) {
-		if (PTR_ERR(name) == -EINVAL)
-			NL_SET_ERR_MSG_ATTR(info->extack, attr, "not a name");
-		return ERR_CAST(name);
-	}
-	object = motet_domain_find_name(domain, name, MOTET_CLASS_PORT);
-	kfree(name);
-	return object ?: ERR_PTR(motet_netlink_no_port(info));
-}
-
-static struct motet_object *motet_netlink_find_port(struct motet_domain *domain,
-						    struct genl_info *info)
-{
-	struct motet_object *object;
-
-	if (info->attrs[MOTET_A_PORT_ID]) {
-		object = motet_domain_find(domain,
-					   nla_data(info->attrs[MOTET_A_PORT_ID]),
-					   MOTET_CLASS_PORT);
-		return object ?: ERR_PTR(motet_netlink_no_port(info));
-	}
-	if (info->attrs[MOTET_A_PORT_NAME])
-		return motet_netlink_find_name(domain, info);
-	GENL_SET_ERR_MSG(info, "neither an identifier nor a name");
-	return ERR_PTR(-EINVAL);
-}
-
-static int motet_netlink_show_port_locked(struct motet_object *object,
-					  const struct motet_netlink_asker *asker,
-					  struct genl_info *info,
-					  struct sk_buff **reply)
-{
-	void *header;
-	size_t size;
-	int err;
-
-	lockdep_assert_held(&asker->domain->mutex);
-	if (!object->published)
-		return motet_netlink_no_port(info);
-	if (!motet_netlink_may_see(asker, object)) {
-		GENL_SET_ERR_MSG(info, "an anonymous port of another user");
-		return -EACCES;
-	}
-	size = motet_notify_port_size(motet_port_of(object));
-	*reply = motet_netlink_reply_new(info, size, &header);
-	if (!*reply)
-		return -ENOMEM;
-	err = motet_netlink_fill_port(*reply, object, asker);
-	if (err)
-		nlmsg_free(*reply);
-	else
-		genlmsg_end(*reply, header);
-	return err;
-}
-
-/**
- * motet_nl_port_get_doit() - show one port
- * @skb: the request
- * @info: the request
- *
- * Context: may sleep.
- * Return: 0, -ESRCH if no port has the identifier, -ENOENT if none has the
- * name, -EACCES if it may not be shown, -EINVAL, -ENOMEM.
- */
-int motet_nl_port_get_doit(struct sk_buff *skb, struct genl_info *info)
-{
-	struct motet_netlink_asker asker;
-	struct motet_object *object;
-	struct sk_buff *reply;
-	int err;
-
-	motet_netlink_ask(&asker, skb, genl_info_net(info));
-	object = motet_netlink_find_port(asker.domain, info);
-	if (IS_ERR(object))
-		return PTR_ERR(object);
-	mutex_lock(&asker.domain->mutex);
-	err = motet_netlink_show_port_locked(object, &asker, info, &reply);
-	mutex_unlock(&asker.domain->mutex);
-	motet_object_put(object);
-	return err ?: genlmsg_reply(reply, info);
 }
 
 static int motet_netlink_dump_user(struct sk_buff *skb,
@@ -526,6 +335,9 @@ static const struct genl_multicast_group motet_netlink_groups[] = {
 		.name = MOTET_MCGRP_OBJECT,
 		.flags = GENL_MCAST_CAP_NET_ADMIN,
 	},
+	[MOTET_NLGRP_MEMBERSHIP] = {
+		.name = MOTET_MCGRP_MEMBERSHIP,
+	},
 };
 
 /**
@@ -543,7 +355,8 @@ int __init motet_netlink_init(void)
 	err = genl_register_family(&motet_nl_family);
 	if (err)
 		return err;
-	err = motet_notify_start(&motet_nl_family, MOTET_NLGRP_OBJECT);
+	err = motet_notify_start(&motet_nl_family, MOTET_NLGRP_OBJECT,
+				 MOTET_NLGRP_MEMBERSHIP);
 	if (err)
 		genl_unregister_family(&motet_nl_family);
 	return err;

@@ -6,6 +6,9 @@
 #include <linux/types.h>
 
 struct genl_family;
+struct motet_group;
+struct motet_node;
+struct motet_nodes;
 struct motet_port;
 struct pid_namespace;
 struct sk_buff;
@@ -14,16 +17,16 @@ struct user_namespace;
 /**
  * DOC: notify
  *
- * Turns the events of objects into multicast messages. It knows what a record
- * of a port looks like; answers and dumps are filled with the same function,
+ * Turns the events of objects and of nodes into multicast messages. It knows
+ * what a record of a port, a group or a node looks like; answers and dumps are filled with the same function,
  * so that an event and an answer never differ in what they mean. It does not
  * know the netlink family: the family comes with motet_notify_start(), which
  * the one that registers it calls once that is done, and ends with
  * motet_notify_stop() before it is unregistered.
  *
- * Events come in under the mutex of the domain, in the order of their numbers,
- * and are sent under it, so listeners get them in that order. Nothing is
- * allocated while nobody listens. An event that can't be told for want of
+ * Events come in under the mutex of the domain, or of the table of nodes, in
+ * the order of their numbers, and are sent under it, so listeners get them in
+ * that order. Nothing is allocated while nobody listens. An event that can't be told for want of
  * memory is reported to all listeners as ENOBUFS, as if their buffers had been
  * full: they dump again.
  *
@@ -42,12 +45,20 @@ struct motet_notify_reader {
 	struct pid_namespace *pid_ns;
 };
 
-int motet_notify_start(const struct genl_family *family, unsigned int group);
+int motet_notify_start(const struct genl_family *family, unsigned int objects,
+		       unsigned int nodes);
 void motet_notify_stop(void);
 
 size_t motet_notify_port_size(struct motet_port *port);
 int motet_notify_fill_port(struct sk_buff *skb, struct motet_port *port,
 			   const struct motet_notify_reader *reader,
 			   u64 sequence);
+size_t motet_notify_group_size(struct motet_group *group);
+int motet_notify_fill_group(struct sk_buff *skb, struct motet_group *group,
+			    const struct motet_notify_reader *reader,
+			    u64 sequence);
+size_t motet_notify_node_size(const struct motet_node *node);
+int motet_notify_fill_node(struct sk_buff *skb, const struct motet_nodes *nodes,
+			   const struct motet_node *node);
 
 #endif /* _MOTET_NOTIFY_H */

@@ -32,7 +32,7 @@ void motet_object_init(struct motet_object *object,
 	object->uid = current_euid();
 	object->gid = current_egid();
 	motet_id_new(&object->id, ops->class);
-	INIT_LIST_HEAD(&object->held_link);
+	INIT_LIST_HEAD(&object->memberships);
 }
 
 /**

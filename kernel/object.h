@@ -15,6 +15,7 @@
 struct motet_actor;
 struct motet_domain;
 struct motet_object;
+struct motet_load;
 
 /**
  * DOC: object
@@ -51,9 +52,16 @@ enum motet_event {
  * @silent: raises no events [const]
  * @release: the last reference is gone: free it after a grace period; may
  *	sleep [const]
- * @holder_gone: the actor that holds the object died; may sleep [const]
+ * @holder_gone: an actor died that has handles by which it holds the object, or
+ *	may come to hold it: end them all; may sleep [const]
  * @purge: die if nobody holds the object; true if it did; the domain's mutex
  *	is not held [const]
+ * @node_gone: the node that the object is on is no member any more: die; may
+ *	sleep, the domain's mutex is not held [const]
+ * @load_ended: a message that the group has sent to a member is finished; any
+ *	context but hard interrupt, no queue lock held [const]
+ * @job_ended: a job of the group is done, or is in the backlog again, and its
+ *	member has none any more; may sleep [const]
  */
 struct motet_object_ops {
 	enum motet_class class;
@@ -62,6 +70,11 @@ struct motet_object_ops {
 	void (*holder_gone)(struct motet_object *object,
 			    struct motet_actor *actor);
 	bool (*purge)(struct motet_object *object);
+	void (*node_gone)(struct motet_object *object);
+	void (*load_ended)(struct motet_object *group,
+			   const struct motet_load *load);
+	void (*job_ended)(struct motet_object *group,
+			  const struct motet_id *member, u32 job_class);
 };
 
 /**
@@ -88,11 +101,12 @@ struct motet_name {
  * @id_node: in the domain's table of identifiers [domain.mutex, rcu]
  * @name_node: in the domain's table of names [domain.mutex, rcu]
  * @name: its name or NULL [domain.mutex, rcu]
- * @uid: owner [const]
- * @gid: group [const]
- * @mode: mode bits [const]
- * @retention: how long it outlives its holder, nanoseconds [const]
- * @held_link: among what its holder holds [actor.lock]
+ * @uid: owner [domain.mutex]
+ * @gid: group [domain.mutex]
+ * @mode: mode bits [domain.mutex]
+ * @retention: how long it outlives its holder, nanoseconds [domain.mutex]
+ * @node: number of the node that it is on, 0 for this one [const]
+ * @memberships: of groups [domain.mutex]
  * @rcu: frees it [rcu]
  */
 struct motet_object {
@@ -109,7 +123,8 @@ struct motet_object {
 	kgid_t gid;
 	umode_t mode;
 	u64 retention;
-	struct list_head held_link;
+	u32 node;
+	struct list_head memberships;
 	struct rcu_head rcu;
 };
 

@@ -37,16 +37,6 @@ MODULE_PARM_DESC(retention_max, "longest retention of a port, nanoseconds");
 static struct kmem_cache *motet_port_cache;
 
 /**
- * struct motet_remains - what is left of a port that died
- * @messages: what was queued [own]
- * @lost: exceptions for those who have sender handles [own]
- */
-struct motet_remains {
-	struct list_head messages;
-	struct list_head lost;
-};
-
-/**
  * motet_port_limits() - fill in the limits of ports
  * @info: what bounds ports, messages and calls is set
  */
@@ -77,6 +67,7 @@ static void motet_port_free_rcu(struct rcu_head *rcu)
 	struct motet_object *object = container_of(rcu, struct motet_object,
 						   rcu);
 
+	kfree(motet_port_of(object)->backlog);
 	kmem_cache_free(motet_port_cache, motet_port_of(object));
 }
 
@@ -97,7 +88,38 @@ static void motet_port_release(struct motet_object *object)
 	call_rcu(&object->rcu, motet_port_free_rcu);
 }
 
-static void motet_port_drain(struct motet_port *port,
+/* The kernel's exceptions are the port's: they stay while it lives. */
+static struct motet_message *motet_lane_before(const struct motet_lane *lane,
+					       u64 epoch)
+{
+	struct motet_message *message;
+
+	list_for_each_entry(message, &lane->messages, link)
+		if (!message->exception)
+			return message->epoch < epoch ? message : NULL;
+	return NULL;
+}
+
+static struct motet_message *motet_port_before(struct motet_port *port,
+					       u64 epoch)
+{
+	struct motet_message *message;
+	unsigned int i;
+
+	lockdep_assert_held(&port->queue.lock);
+	for (i = 0; i < MOTET_PRIORITIES; i++) {
+		message = motet_lane_before(&port->queue.lanes[i], epoch);
+		if (message)
+			return message;
+	}
+	return NULL;
+}
+
+/*
+ * Takes out what was sent before an epoch began, or with 0 whatever there is.
+ * Calls fail with the error.
+ */
+static void motet_port_drain(struct motet_port *port, u64 epoch, int error,
 			     struct list_head *messages)
 {
 	struct motet_queue *queue = &port->queue;
@@ -107,18 +129,33 @@ static void motet_port_drain(struct motet_port *port,
 	do {
 		spin_lock(&queue->lock);
 		for (i = 0; i < MOTET_BATCH; i++) {
-			message = motet_queue_peek_locked(queue);
+			message = epoch ? motet_port_before(port, epoch) :
+					  motet_queue_peek_locked(queue);
 			if (!message)
 				break;
-			motet_queue_withdraw_locked(queue, message);
-			if (message->call)
-				motet_call_fail_locked(port, message->call,
-						       -EOWNERDEAD);
+			motet_port_withdraw_locked(port, message);
+			/* the call of a guest is its home's */
+			if (message->call && !message->home)
+				motet_call_fail_locked(port, message, error);
 			list_add_tail(&message->link, messages);
 		}
 		spin_unlock(&queue->lock);
 		cond_resched();
 	} while (i == MOTET_BATCH);
+}
+
+/**
+ * motet_port_drain_before_locked() - take out what was sent before this epoch
+ * @port: the port
+ * @messages: they are added to this list, for motet_port_give_up_all()
+ *
+ * Context: may sleep; under the domain's mutex.
+ */
+void motet_port_drain_before_locked(struct motet_port *port,
+				    struct list_head *messages)
+{
+	lockdep_assert_held(&port->object.domain->mutex);
+	motet_port_drain(port, port->queue.epoch, -ESTALE, messages);
 }
 
 static void motet_port_tell_senders(struct motet_port *port,
@@ -137,6 +174,7 @@ static void motet_port_tell_senders(struct motet_port *port,
 			port->sender_count--;
 			lost = sender->lost;
 			sender->lost = NULL;
+			lost->token = sender->suspended;
 			lost->return_to =
 				motet_object_get(sender->actor->default_port);
 			list_add_tail(&lost->link, exceptions);
@@ -146,37 +184,93 @@ static void motet_port_tell_senders(struct motet_port *port,
 	} while (i == MOTET_BATCH);
 }
 
-/*
- * Nobody finds the port any more before anybody sees that it is dead. The
- * reference that it has while it lives is the caller's to drop.
- */
-static void motet_port_kill_locked(struct motet_port *port,
-				   struct motet_remains *remains)
+static void motet_port_end(struct motet_port *port)
 {
-	lockdep_assert_held(&port->object.domain->mutex);
-	INIT_LIST_HEAD(&remains->messages);
-	INIT_LIST_HEAD(&remains->lost);
 	spin_lock(&port->queue.lock);
 	port->state = MOTET_PORT_STATE_DEAD;
+	port->holder = NULL;
+	motet_port_disable_locked(port);
 	spin_unlock(&port->queue.lock);
-	trace_motet_port_state(&port->object.id, port->state);
-	motet_domain_unpublish_locked(&port->object);
+	trace_motet_port_state(&port->object.id, MOTET_PORT_STATE_DEAD);
+}
+
+static void motet_port_empty(struct motet_port *port,
+			     struct motet_remains *remains)
+{
+	INIT_LIST_HEAD(&remains->messages);
+	INIT_LIST_HEAD(&remains->lost);
 	motet_queue_close(&port->queue);
-	motet_port_drain(port, &remains->messages);
+	motet_port_drain(port, 0, -EOWNERDEAD, &remains->messages);
 	motet_port_tell_senders(port, &remains->lost);
 }
 
-/* Nothing is locked. Called once, by whoever killed the port. */
-static void motet_port_bury(struct motet_port *port,
+/**
+ * motet_port_close() - let a port be dead
+ * @port: a port that was not published
+ * @remains: what is left of it, to be given to motet_port_bury()
+ *
+ * Context: may sleep.
+ */
+void motet_port_close(struct motet_port *port, struct motet_remains *remains)
+{
+	motet_port_end(port);
+	motet_port_empty(port, remains);
+}
+
+/**
+ * motet_port_kill_locked() - let a port die
+ * @port: a port that lives
+ * @remains: filled in, for motet_port_bury()
+ *
+ * Nobody finds the port any more before anybody sees that it is dead. The
+ * reference that it has while it lives is the caller's to drop.
+ *
+ * Context: may sleep; under the domain's mutex.
+ */
+void motet_port_kill_locked(struct motet_port *port,
 			    struct motet_remains *remains)
+{
+	lockdep_assert_held(&port->object.domain->mutex);
+	motet_port_end(port);
+	motet_domain_unpublish_locked(&port->object);
+	motet_port_empty(port, remains);
+}
+
+/**
+ * motet_port_give_up_all() - messages will not be received from a port
+ * @port: the port
+ * @messages: a private list; in the hand of the caller
+ * @error: why, a positive errno
+ *
+ * Context: may sleep; no lock held.
+ */
+void motet_port_give_up_all(struct motet_port *port,
+			    struct list_head *messages, int error)
 {
 	struct motet_message *message, *next;
 
-	list_for_each_entry_safe(message, next, &remains->messages, link) {
+	list_for_each_entry_safe(message, next, messages, link) {
 		list_del_init(&message->link);
-		motet_port_orphan(port, message);
+		motet_port_give_up(port, message, error);
 		cond_resched();
 	}
+}
+
+/**
+ * motet_port_bury() - dispose of what a dead port has left, and of its life
+ * @port: the port; called once, by whoever closed it
+ * @remains: as motet_port_close() filled it in
+ *
+ * Context: may sleep; no lock held.
+ */
+void motet_port_bury(struct motet_port *port, struct motet_remains *remains)
+{
+	struct motet_message *message, *next;
+
+	motet_port_stop_deadlines(port);
+	motet_port_end_leases(port, NULL);
+	motet_port_dismiss(port);
+	motet_port_give_up_all(port, &remains->messages, EOWNERDEAD);
 	list_for_each_entry_safe(message, next, &remains->lost, link) {
 		list_del_init(&message->link);
 		motet_port_tell(message);
@@ -198,7 +292,13 @@ static enum hrtimer_restart motet_port_retention_over(struct hrtimer *timer)
 	return HRTIMER_NORESTART;
 }
 
-static void motet_port_retain_locked(struct motet_port *port)
+/**
+ * motet_port_retain_locked() - let the retention of a port begin
+ * @port: a port that nobody holds
+ *
+ * Context: may sleep; under the domain's mutex.
+ */
+void motet_port_retain_locked(struct motet_port *port)
 {
 	u64 now = ktime_get_boottime_ns();
 	u64 retention = port->object.retention;
@@ -206,6 +306,9 @@ static void motet_port_retain_locked(struct motet_port *port)
 	lockdep_assert_held(&port->object.domain->mutex);
 	port->retained_until = retention > KTIME_MAX - now ? KTIME_MAX :
 							     now + retention;
+	spin_lock(&port->queue.lock);
+	port->state = MOTET_PORT_STATE_RETAINED;
+	spin_unlock(&port->queue.lock);
 	port->object.domain->retained++;
 	hrtimer_start(&port->retention_timer,
 		      ns_to_ktime(port->retained_until), HRTIMER_MODE_ABS_SOFT);
@@ -213,13 +316,24 @@ static void motet_port_retain_locked(struct motet_port *port)
 	motet_domain_changed_locked(&port->object);
 }
 
-/* A retained port dies, for whatever reason. */
-static void motet_port_end_retention_locked(struct motet_port *port,
-					    struct motet_remains *remains)
+/**
+ * motet_port_unretain_locked() - end the retention of a port
+ * @port: a port that is retained; its next state is the caller's to set
+ *
+ * Context: may sleep; under the domain's mutex.
+ */
+void motet_port_unretain_locked(struct motet_port *port)
 {
 	lockdep_assert_held(&port->object.domain->mutex);
 	hrtimer_cancel(&port->retention_timer);
 	port->object.domain->retained--;
+}
+
+/* A retained port dies, for whatever reason. */
+static void motet_port_end_retention_locked(struct motet_port *port,
+					    struct motet_remains *remains)
+{
+	motet_port_unretain_locked(port);
 	motet_port_kill_locked(port, remains);
 }
 
@@ -259,60 +373,25 @@ static bool motet_port_purge(struct motet_object *object)
 }
 
 /**
- * motet_port_hold_locked() - let a handle hold a port
- * @port: a port that nobody holds; its queue is locked
- * @holder: the handle
- */
-void motet_port_hold_locked(struct motet_port *port,
-			    struct motet_handle *holder)
-{
-	lockdep_assert_held(&port->queue.lock);
-	port->holder = holder;
-	port->state = MOTET_PORT_STATE_HELD;
-	motet_actor_hold(holder->actor, &port->object);
-}
-
-/**
- * motet_port_leave() - the holder is gone
- * @port: the port
- * @handle: the handle that was closed, or NULL
- * @actor: if there is no handle: the actor whose process is dead
+ * motet_port_kill() - let a port die, whoever holds it
+ * @object: the port; the caller has a reference
  *
- * Whichever comes first does it; for the other nothing is left to do.
- *
- * Context: may sleep.
+ * Context: may sleep; the domain's mutex is not held.
  */
-void motet_port_leave(struct motet_port *port,
-		      const struct motet_handle *handle,
-		      const struct motet_actor *actor)
+void motet_port_kill(struct motet_object *object)
 {
-	struct motet_domain *domain = port->object.domain;
+	struct motet_port *port = motet_port_of(object);
 	struct motet_remains remains;
-	bool left, retain;
+	bool alive;
 
-	mutex_lock(&domain->mutex);
-	retain = port->object.retention && !domain->gone &&
-		 rcu_access_pointer(port->object.name);
-	spin_lock(&port->queue.lock);
-	left = port->holder && (handle ? port->holder == handle :
-					 port->holder->actor == actor);
-	if (left) {
-		motet_actor_let_go(port->holder->actor, &port->object);
-		port->holder = NULL;
-		if (retain)
-			port->state = MOTET_PORT_STATE_RETAINED;
-		wake_up_interruptible_all(&port->queue.readable);
-	}
-	spin_unlock(&port->queue.lock);
-	if (left) {
-		motet_port_fail_received(port);
-		if (retain)
-			motet_port_retain_locked(port);
-		else
-			motet_port_kill_locked(port, &remains);
-	}
-	mutex_unlock(&domain->mutex);
-	if (left && !retain)
+	mutex_lock(&object->domain->mutex);
+	alive = port->state != MOTET_PORT_STATE_DEAD;
+	if (port->state == MOTET_PORT_STATE_RETAINED)
+		motet_port_end_retention_locked(port, &remains);
+	else if (alive)
+		motet_port_kill_locked(port, &remains);
+	mutex_unlock(&object->domain->mutex);
+	if (alive)
 		motet_port_bury(port, &remains);
 }
 
@@ -327,6 +406,7 @@ static const struct motet_object_ops motet_port_ops = {
 	.release = motet_port_release,
 	.holder_gone = motet_port_holder_gone,
 	.purge = motet_port_purge,
+	.node_gone = motet_port_kill,
 };
 
 static int motet_port_charge(struct motet_port *port, struct motet_actor *actor,
@@ -363,8 +443,11 @@ static struct motet_port *motet_port_new(struct motet_actor *actor,
 	}
 	motet_object_init(&port->object, &motet_port_ops, actor->object.domain);
 	motet_queue_init(&port->queue, limits, fifo, &port->object.id);
+	INIT_LIST_HEAD(&port->receivers);
+	INIT_LIST_HEAD(&port->ready.link);
 	INIT_LIST_HEAD(&port->senders);
-	port->calls = RB_ROOT;
+	port->known = RB_ROOT;
+	motet_port_init_deadlines(port);
 	INIT_WORK(&port->retention_work, motet_port_retention_work);
 	hrtimer_init(&port->retention_timer, CLOCK_BOOTTIME,
 		     HRTIMER_MODE_ABS_SOFT);
@@ -383,9 +466,7 @@ static struct motet_handle *motet_port_first_handle(struct motet_actor *actor,
 		motet_object_put(&port->object);
 		return handle;
 	}
-	spin_lock(&port->queue.lock);
-	motet_port_hold_locked(port, handle);
-	spin_unlock(&port->queue.lock);
+	motet_port_hold_first(handle);
 	return handle;
 }
 
@@ -425,7 +506,7 @@ struct motet_handle *motet_actor_open(struct net *net)
 		return handle;
 	err = motet_domain_publish(&port->object, NULL);
 	if (!err)
-		err = motet_actor_publish(actor, &port->object);
+		err = motet_actor_publish(actor, &port->object, &port->queue);
 	if (err) {
 		motet_handle_close(handle);
 		return ERR_PTR(err);
@@ -458,31 +539,72 @@ static int motet_port_take_limits(struct motet_limits *limits,
 	return 0;
 }
 
+/* Whether messages may go there is asked once, now. */
+static int motet_port_check_dead_letter(struct motet_actor *actor,
+					const struct motet_port_create *arg)
+{
+	static const struct motet_id none;
+	struct motet_object *object;
+	int err;
+
+	if (!memcmp(&arg->dead_letter, &none, sizeof(none)))
+		return arg->redeliveries_max ? -EINVAL : 0;
+	object = motet_domain_find(actor->object.domain, &arg->dead_letter,
+				   MOTET_CLASS_PORT);
+	if (!object)
+		return -ESRCH;
+	err = motet_domain_may(object, MOTET_MODE_SEND) ? 0 : -EACCES;
+	motet_object_put(object);
+	return err;
+}
+
 /**
- * motet_port_create() - build a port that an actor holds
- * @actor: handle of the actor
- * @arg: flags, mode, retention and bounds
+ * motet_port_build() - build a port
+ * @actor: who creates it
+ * @arg: flags, mode, retention, bounds and dead letters
  *
  * Context: may sleep.
- * Return: the holder handle of a port that is to be published next, or
- * ERR_PTR() of -EINVAL, -EDQUOT, -ENOMEM.
+ * Return: the port, whose first reference stands for its life; or ERR_PTR() of
+ * -EINVAL, -ESRCH, -EACCES, -EDQUOT, -ENOMEM.
  */
-struct motet_handle *motet_port_create(struct motet_handle *actor,
-				       const struct motet_port_create *arg)
+struct motet_port *motet_port_build(struct motet_actor *actor,
+				    const struct motet_port_create *arg)
 {
 	struct motet_limits limits[MOTET_PRIORITIES];
 	struct motet_port *port;
 	int err;
 
 	err = motet_port_take_limits(limits, arg);
+	if (!err)
+		err = motet_port_check_dead_letter(actor, arg);
 	if (err)
 		return ERR_PTR(err);
-	port = motet_port_new(actor->actor, limits,
-			      arg->flags & MOTET_PORT_FIFO);
+	port = motet_port_new(actor, limits, arg->flags & MOTET_PORT_FIFO);
 	if (IS_ERR(port))
-		return ERR_CAST(port);
+		return port;
 	port->object.mode = arg->mode;
 	port->object.retention = arg->retention;
+	port->dead_letter = arg->dead_letter;
+	port->redeliveries_max = arg->redeliveries_max;
+	return port;
+}
+
+/**
+ * motet_port_create() - build a port that an actor holds
+ * @actor: handle of the actor
+ * @arg: flags, mode, retention, bounds and dead letters
+ *
+ * Context: may sleep.
+ * Return: the holder handle of a port that is to be published next, or
+ * ERR_PTR() as motet_port_build().
+ */
+struct motet_handle *motet_port_create(struct motet_handle *actor,
+				       const struct motet_port_create *arg)
+{
+	struct motet_port *port = motet_port_build(actor->actor, arg);
+
+	if (IS_ERR(port))
+		return ERR_CAST(port);
 	return motet_port_first_handle(actor->actor, port, MOTET_ROLE_HOLDER);
 }
 
@@ -529,6 +651,61 @@ int motet_port_unlink(struct motet_object *object)
 	return named ? 0 : -ENOENT;
 }
 
+static int motet_port_change_check(const struct motet_object *object,
+				   const struct motet_port_change *change,
+				   kuid_t uid, kgid_t gid)
+{
+	struct motet_info max = {};
+
+	lockdep_assert_held(&object->domain->mutex);
+	if (motet_port_of((struct motet_object *)object)->state ==
+	    MOTET_PORT_STATE_DEAD)
+		return -ESRCH;
+	if (!motet_domain_owns_locked(object))
+		return -EPERM;
+	motet_port_limits(&max);
+	if ((change->flags & MOTET_CHANGE_UID && !uid_valid(uid)) ||
+	    (change->flags & MOTET_CHANGE_GID && !gid_valid(gid)) ||
+	    (change->flags & MOTET_CHANGE_RETENTION &&
+	     (!rcu_access_pointer(object->name) ||
+	      change->retention > max.retention_max)))
+		return -EINVAL;
+	return 0;
+}
+
+/**
+ * motet_port_change() - change owner, mode or retention of a port
+ * @object: the port
+ * @change: what to change; its flags and mode are checked
+ *
+ * Context: may sleep.
+ * Return: 0, or -EINVAL, -EPERM or -ESRCH as MOTET_IOC_PORT_CHANGE says.
+ */
+int motet_port_change(struct motet_object *object,
+		      const struct motet_port_change *change)
+{
+	kuid_t uid = make_kuid(current_user_ns(), change->uid);
+	kgid_t gid = make_kgid(current_user_ns(), change->gid);
+	int err;
+
+	mutex_lock(&object->domain->mutex);
+	err = motet_port_change_check(object, change, uid, gid);
+	if (!err) {
+		if (change->flags & MOTET_CHANGE_MODE)
+			object->mode = change->mode;
+		if (change->flags & MOTET_CHANGE_UID)
+			object->uid = uid;
+		if (change->flags & MOTET_CHANGE_GID)
+			object->gid = gid;
+		if (change->flags & MOTET_CHANGE_RETENTION)
+			object->retention = change->retention;
+		trace_motet_port_change(&object->id, object->mode);
+		motet_domain_changed_locked(object);
+	}
+	mutex_unlock(&object->domain->mutex);
+	return err;
+}
+
 /**
  * motet_port_look() - say what is shown of a port
  * @port: the port
@@ -540,6 +717,8 @@ void motet_port_look(struct motet_port *port, struct motet_port_view *view)
 	unsigned int i;
 
 	memset(view, 0, sizeof(*view));
+	view->dead_letter = port->dead_letter;
+	view->redeliveries_max = port->redeliveries_max;
 	for (i = 0; i < MOTET_PRIORITIES; i++) {
 		view->messages_max += port->queue.lanes[i].limit.messages;
 		view->bytes_max += port->queue.lanes[i].limit.bytes;
@@ -557,6 +736,9 @@ void motet_port_look(struct motet_port *port, struct motet_port_view *view)
 	view->epoch = port->queue.epoch;
 	view->calls = port->call_count;
 	view->senders = port->sender_count;
+	view->standbys = port->standby_count;
+	view->enabled = port->queue.ready;
+	view->leased = port->leased;
 	view->stats = port->queue.stats;
 	spin_unlock(&port->queue.lock);
 }

@@ -66,7 +66,6 @@ struct motet_call *motet_call_new(struct motet_message *request,
 		return ERR_PTR(-ENOMEM);
 	refcount_set(&call->refs, 2);
 	call->id = request->id;
-	RB_CLEAR_NODE(&call->node);
 	INIT_LIST_HEAD(&call->link);
 	call->body_cap = min(answer->body_cap, motet_body_limit());
 	call->annex_cap = min_t(u32, answer->annex_cap, MOTET_ANNEX_MAX);
@@ -74,7 +73,13 @@ struct motet_call *motet_call_new(struct motet_message *request,
 	return call;
 }
 
-static struct motet_call *motet_call_get(struct motet_call *call)
+/**
+ * motet_call_get() - take a reference
+ * @call: the call
+ *
+ * Return: @call.
+ */
+struct motet_call *motet_call_get(struct motet_call *call)
 {
 	refcount_inc(&call->refs);
 	return call;
@@ -91,7 +96,6 @@ void motet_call_put(struct motet_call *call)
 	if (!refcount_dec_and_test(&call->refs))
 		return;
 	motet_message_free(call->answer);
-	motet_message_free(call->abandoned);
 	kmem_cache_free(motet_call_cache, call);
 }
 
@@ -123,7 +127,7 @@ int motet_call_queue_locked(struct motet_handle *handle,
 	if (handle->call_count >= motet_call_limit() ||
 	    handle->answer_bytes + call->body_cap > motet_answer_limit())
 		return -EDQUOT;
-	err = motet_queue_commit_locked(&handle->port->queue, request);
+	err = motet_port_commit_locked(handle->port, request);
 	if (err)
 		return err;
 	call->request = request;
@@ -136,160 +140,143 @@ int motet_call_queue_locked(struct motet_handle *handle,
 	return 0;
 }
 
-static void motet_port_add_call(struct motet_port *port,
-				struct motet_call *call)
-{
-	struct rb_node **link = &port->calls.rb_node;
-	struct rb_node *parent = NULL;
-
-	lockdep_assert_held(&port->queue.lock);
-	while (*link) {
-		parent = *link;
-		if (call->id < rb_entry(parent, struct motet_call, node)->id)
-			link = &parent->rb_left;
-		else
-			link = &parent->rb_right;
-	}
-	rb_link_node(&call->node, parent, link);
-	rb_insert_color(&call->node, &port->calls);
-	port->call_count++;
-	motet_call_get(call);
-}
-
-/* The reference of the tree is the caller's to drop. */
-static void motet_port_remove_call(struct motet_port *port,
-				   struct motet_call *call)
-{
-	lockdep_assert_held(&port->queue.lock);
-	rb_erase(&call->node, &port->calls);
-	RB_CLEAR_NODE(&call->node);
-	port->call_count--;
-}
-
-static struct motet_call *motet_port_find_call(struct motet_port *port, u64 id)
-{
-	struct rb_node *node = port->calls.rb_node;
-	struct motet_call *call;
-
-	lockdep_assert_held(&port->queue.lock);
-	while (node) {
-		call = rb_entry(node, struct motet_call, node);
-		if (call->id == id)
-			return call;
-		node = id < call->id ? node->rb_left : node->rb_right;
-	}
-	return NULL;
-}
-
 /**
  * motet_call_receive_locked() - the request of a call was taken
  * @port: the port; its queue is locked
- * @request: the request, on its way to the server
+ * @call: the call, whose request is on its way to a server
  */
-void motet_call_receive_locked(struct motet_port *port,
+void motet_call_receive_locked(struct motet_port *port, struct motet_call *call)
+{
+	motet_call_set_state(port, call, MOTET_CALL_RECEIVED);
+}
+
+/**
+ * motet_call_requeue_locked() - the request of a call is queued again
+ * @port: the port; its queue is locked
+ * @request: the request
+ *
+ * Return: false if the call is over: it is not to be queued then.
+ */
+bool motet_call_requeue_locked(struct motet_port *port,
 			       struct motet_message *request)
 {
 	struct motet_call *call = request->call;
 
 	lockdep_assert_held(&port->queue.lock);
-	call->request = NULL;
-	motet_port_add_call(port, call);
-	motet_call_set_state(port, call, MOTET_CALL_RECEIVED);
-}
-
-/**
- * motet_call_put_back_locked() - the request could not be handed over
- * @port: the port; its queue is locked
- * @request: the request
- *
- * Return: true if it is queued again; false if nobody waits for an answer any
- * more, or the port is gone: it is the caller's then.
- */
-bool motet_call_put_back_locked(struct motet_port *port,
-				struct motet_message *request)
-{
-	struct motet_call *call = request->call;
-
-	lockdep_assert_held(&port->queue.lock);
-	if (call->state != MOTET_CALL_RECEIVED ||
-	    motet_queue_put_back_locked(&port->queue, request))
+	if (call->state != MOTET_CALL_RECEIVED)
 		return false;
-	motet_port_remove_call(port, call);
-	motet_call_put(call);
-	call->request = request;
 	motet_call_set_state(port, call, MOTET_CALL_QUEUED);
 	return true;
 }
 
+/* Whom to tell that the caller is gone: whoever has the request. */
+static void motet_request_note_server(struct motet_message *request)
+{
+	struct motet_actor *server = request->lessee->actor;
+
+	request->return_to = motet_object_get(server->default_port);
+}
+
 /**
- * motet_call_received() - the request was handed over
+ * motet_call_received() - a request was handed over for good
  * @port: the port
- * @request: the request; it becomes what tells the server if the caller goes
+ * @request: in the hand of the caller. Without its content it is kept until the
+ *	call is over, and becomes what tells the server if the caller goes
  *
  * Context: may sleep; no queue lock held.
  */
 void motet_call_received(struct motet_port *port, struct motet_message *request)
 {
-	struct motet_call *call = request->call;
-	struct motet_message *tell = NULL;
+	bool over, stays;
 
-	request->call = NULL;
-	motet_message_recycle(request, MOTET_EXCEPTION_CALL_ABANDONED);
+	motet_message_drop_content(request);
 	spin_lock(&port->queue.lock);
-	if (call->state == MOTET_CALL_RECEIVED) {
-		call->abandoned = request;
-		request = NULL;
-	} else if (call->state == MOTET_CALL_ABANDONED && port->holder) {
-		tell = request;
-		request = NULL;
-		tell->return_to =
-			motet_object_get(port->holder->actor->default_port);
+	motet_queue_release_locked(&port->queue, request->share,
+				   request->priority,
+				   motet_message_bytes(request));
+	request->share = NULL;
+	over = request->answered || request->abandoned;
+	stays = !over && request->lessee && !port->queue.closed;
+	if (stays) {
+		request->state = MOTET_MESSAGE_RECEIVED;
+	} else if (request->lessee) {
+		if (request->abandoned)
+			motet_request_note_server(request);
+		motet_port_revoke_locked(port, request);
 	}
 	spin_unlock(&port->queue.lock);
-	if (tell)
-		motet_port_tell(tell);
-	motet_message_free(request);
-	motet_call_put(call);
+	if (stays)
+		return;
+	if (request->return_to)
+		motet_port_tell_abandoned(port, request);
+	else if (over)
+		motet_port_finish(port, request);
+	else
+		motet_call_lost(port, request);
 }
 
 /**
  * motet_call_fail_locked() - there will be no answer
  * @port: the port; its queue is locked
- * @call: a call whose request is queued or received
- * @error: why, negative
+ * @request: of a call
+ * @error: why, negative; -EOWNERDEAD is -ECONNRESET for one that was handed out
+ *	before, as that says that nobody has received it
+ *
+ * Return: false if the call was over already.
  */
-void motet_call_fail_locked(struct motet_port *port, struct motet_call *call,
-			    int error)
+bool motet_call_fail_locked(struct motet_port *port,
+			    const struct motet_message *request, int error)
 {
+	struct motet_call *call = request->call;
+
 	lockdep_assert_held(&port->queue.lock);
+	if (error == -EOWNERDEAD && request->redelivered)
+		error = -ECONNRESET;
+	if (call->state > MOTET_CALL_RECEIVED)
+		return false;
 	call->request = NULL;
 	call->error = error;
 	motet_call_set_state(port, call, MOTET_CALL_FAILED);
+	return true;
 }
 
 /**
- * motet_port_fail_received() - the holder is gone, and with it its answers
- * @port: the port; nobody receives from it any more
+ * motet_call_lost() - whoever had received a request is gone
+ * @port: the port
+ * @request: received for good; in the hand of the caller
  *
  * Context: may sleep; no queue lock held.
  */
-void motet_port_fail_received(struct motet_port *port)
+void motet_call_lost(struct motet_port *port, struct motet_message *request)
 {
-	struct motet_call *call;
-	unsigned int i;
-
-	do {
+	if (request->home) {
+		motet_job_end(port, request, -ECONNRESET);
+	} else {
 		spin_lock(&port->queue.lock);
-		for (i = 0; i < MOTET_BATCH && port->call_count; i++) {
-			call = rb_entry(rb_first(&port->calls),
-					struct motet_call, node);
-			motet_port_remove_call(port, call);
-			motet_call_fail_locked(port, call, -ECONNRESET);
-			motet_call_put(call);
-		}
+		motet_call_fail_locked(port, request, -ECONNRESET);
 		spin_unlock(&port->queue.lock);
-		cond_resched();
-	} while (i == MOTET_BATCH);
+	}
+	motet_port_finish(port, request);
+}
+
+/**
+ * motet_call_answer_locked() - here is the answer
+ * @port: the port that the call was made to; its queue is locked
+ * @call: the call
+ * @answer: the answer; the call's from now on if this succeeds
+ *
+ * Return: 0, or -ECONNRESET if nobody waits for it.
+ */
+int motet_call_answer_locked(struct motet_port *port, struct motet_call *call,
+			     struct motet_message *answer)
+{
+	lockdep_assert_held(&port->queue.lock);
+	if (call->state != MOTET_CALL_RECEIVED)
+		return -ECONNRESET;
+	call->request = NULL;
+	call->answer = answer;
+	motet_call_set_state(port, call, MOTET_CALL_ANSWERED);
+	return 0;
 }
 
 /* The reference of the list is the caller's to drop. */
@@ -302,46 +289,89 @@ static void motet_call_unlist(struct motet_handle *handle,
 	handle->answer_bytes -= call->body_cap;
 }
 
-/*
- * Nobody waits for the answer any more. What is left over is to be disposed of
- * without the lock: a request that was withdrawn, or an exception to tell.
+/**
+ * motet_request_abandon_locked() - the caller of a request is gone
+ * @port: the port that has the request; its queue is locked
+ * @request: the request
+ *
+ * Return: the request, in the hand of the caller, to be given to
+ * motet_request_dispose() without the lock; or NULL if somebody else has it in
+ * hand, and will see.
  */
-static struct motet_message *motet_call_abandon_locked(struct motet_handle *handle,
-						       struct motet_call *call)
+struct motet_message *motet_request_abandon_locked(struct motet_port *port,
+						   struct motet_message *request)
+{
+	lockdep_assert_held(&port->queue.lock);
+	request->abandoned = true;
+	if (request->state == MOTET_MESSAGE_IN_HAND)
+		return NULL;
+	if (request->state == MOTET_MESSAGE_QUEUED) {
+		motet_port_withdraw_locked(port, request);
+		port->queue.stats.cancelled++;
+	} else {
+		motet_request_note_server(request);
+		motet_port_revoke_locked(port, request);
+	}
+	return request;
+}
+
+/**
+ * motet_request_dispose() - dispose of a request whose caller is gone
+ * @port: the port that had it
+ * @request: as motet_request_abandon_locked() returned it
+ *
+ * Context: may sleep; no queue lock held.
+ */
+void motet_request_dispose(struct motet_port *port,
+			   struct motet_message *request)
+{
+	if (!request)
+		return;
+	if (request->return_to)
+		motet_port_tell_abandoned(port, request);
+	else
+		motet_port_finish(port, request);
+}
+
+/**
+ * struct motet_abandoned - what is left of a call that was given up
+ * @request: its request, in hand, or NULL
+ * @lent_to: port that the request is lent to, referenced, or NULL
+ * @lent_id: id of the request there
+ */
+struct motet_abandoned {
+	struct motet_message *request;
+	struct motet_port *lent_to;
+	u64 lent_id;
+};
+
+/* Nobody waits for the answer any more. */
+static void motet_call_abandon_locked(struct motet_handle *handle,
+				      struct motet_call *call,
+				      struct motet_abandoned *left)
 {
 	struct motet_port *port = handle->port;
-	struct motet_message *left = NULL;
-	struct motet_actor *actor;
 
 	lockdep_assert_held(&port->queue.lock);
-	if (call->state == MOTET_CALL_QUEUED) {
-		left = call->request;
-		call->request = NULL;
-		motet_queue_withdraw_locked(&port->queue, left);
-	} else if (call->state == MOTET_CALL_RECEIVED) {
-		motet_port_remove_call(port, call);
-		if (port->holder && call->abandoned) {
-			left = call->abandoned;
-			call->abandoned = NULL;
-			actor = port->holder->actor;
-			left->return_to = motet_object_get(actor->default_port);
-		}
-		motet_call_put(call);
-	}
+	if (call->request)
+		left->request = motet_request_abandon_locked(port,
+							     call->request);
+	call->request = NULL;
+	left->lent_to = call->lent_to;
+	left->lent_id = call->lent_id;
+	call->lent_to = NULL;
 	motet_call_unlist(handle, call);
 	motet_call_set_state(port, call, MOTET_CALL_ABANDONED);
-	return left;
 }
 
 static void motet_call_dispose(struct motet_port *port,
-			       struct motet_message *left)
+			       struct motet_abandoned *left)
 {
-	if (!left)
+	motet_request_dispose(port, left->request);
+	if (!left->lent_to)
 		return;
-	if (left->return_to)
-		motet_port_tell(left);
-	else
-		motet_port_orphan(port, left);
+	motet_job_abandon(left->lent_to, left->lent_id);
+	motet_object_put(&left->lent_to->object);
 }
 
 /**
@@ -353,18 +383,20 @@ static void motet_call_dispose(struct motet_port *port,
 void motet_handle_abandon_calls(struct motet_handle *handle)
 {
 	struct motet_queue *queue = &handle->port->queue;
-	struct motet_message *left;
 	struct motet_call *call;
 
 	for (;;) {
+		struct motet_abandoned left = {};
+
 		spin_lock(&queue->lock);
 		call = list_first_entry_or_null(&handle->calls,
 						struct motet_call, link);
-		left = call ? motet_call_abandon_locked(handle, call) : NULL;
+		if (call)
+			motet_call_abandon_locked(handle, call, &left);
 		spin_unlock(&queue->lock);
 		if (!call)
 			return;
-		motet_call_dispose(handle->port, left);
+		motet_call_dispose(handle->port, &left);
 		motet_call_put(call);
 	}
 }
@@ -420,17 +452,17 @@ struct motet_call *motet_call_claim(struct motet_handle *handle, u64 id)
 int motet_call_cancel(struct motet_handle *handle, u64 id)
 {
 	struct motet_queue *queue = &handle->port->queue;
-	struct motet_message *left = NULL;
+	struct motet_abandoned left = {};
 	struct motet_call *call;
 
 	spin_lock(&queue->lock);
 	call = motet_call_find_locked(handle, id);
 	if (call)
-		left = motet_call_abandon_locked(handle, call);
+		motet_call_abandon_locked(handle, call, &left);
 	spin_unlock(&queue->lock);
 	if (!call)
 		return -ENOENT;
-	motet_call_dispose(handle->port, left);
+	motet_call_dispose(handle->port, &left);
 	motet_call_put(call);
 	return 0;
 }
@@ -475,7 +507,7 @@ struct motet_message *motet_call_await(struct motet_handle *handle,
 				       struct motet_call *call, u64 deadline)
 {
 	struct motet_queue *queue = &handle->port->queue;
-	struct motet_message *left = NULL;
+	struct motet_abandoned left = {};
 	int err;
 
 	err = motet_call_sleep(call, deadline);
@@ -492,11 +524,11 @@ struct motet_message *motet_call_await(struct motet_handle *handle,
 	} else if (call->state == MOTET_CALL_ABANDONED) {
 		err = -ECANCELED;
 	} else if (err == -ETIMEDOUT || fatal_signal_pending(current)) {
-		left = motet_call_abandon_locked(handle, call);
+		motet_call_abandon_locked(handle, call, &left);
 		motet_call_put(call);
 	}
 	spin_unlock(&queue->lock);
-	motet_call_dispose(handle->port, left);
+	motet_call_dispose(handle->port, &left);
 	return ERR_PTR(err);
 }
 
@@ -537,22 +569,44 @@ bool motet_call_is_unfinished(struct motet_handle *handle,
 	return unfinished;
 }
 
-static int motet_reply_check(struct motet_handle *handle,
-			     const struct motet_msg *msg)
+/* Those of groups may as well have been sent to another port. */
+static bool motet_port_gave_id(const struct motet_port *port, u64 id)
+{
+	if (id & MOTET_MESSAGE_ID_GROUP)
+		return motet_message_gave_id(id);
+	return id && id <= atomic64_read(&port->last_id);
+}
+
+/* The request that a handle has received, and may answer. */
+static struct motet_message *motet_reply_find(struct motet_handle *handle,
+					      u64 token)
 {
 	struct motet_port *port = handle->port;
-	struct motet_call *call;
+	struct motet_message *request;
 	int err;
 
 	lockdep_assert_held(&port->queue.lock);
-	err = motet_port_check_holder_locked(handle);
+	err = motet_port_check_receiver_locked(handle);
 	if (err)
-		return err;
-	call = motet_port_find_call(port, msg->token);
-	if (!call)
-		return msg->token && msg->token <= atomic64_read(&port->last_id) ?
-			-ECONNRESET : -ENOENT;
-	if (msg->body_len > call->body_cap || msg->annex_len > call->annex_cap)
+		return ERR_PTR(err);
+	request = motet_port_find_locked(port, token);
+	if (!request)
+		return ERR_PTR(motet_port_gave_id(port, token) ?
+			       -ECONNRESET : -ENOENT);
+	if (!request->call || !request->lessee || request->abandoned)
+		return ERR_PTR(-ECONNRESET);
+	return request->lessee == handle ? request : ERR_PTR(-EPERM);
+}
+
+static int motet_reply_check(struct motet_handle *handle,
+			     const struct motet_msg *msg)
+{
+	struct motet_message *request = motet_reply_find(handle, msg->token);
+
+	if (IS_ERR(request))
+		return PTR_ERR(request);
+	if (msg->body_len > request->call->body_cap ||
+	    msg->annex_len > request->call->annex_cap)
 		return -EMSGSIZE;
 	return 0;
 }
@@ -593,28 +647,39 @@ struct motet_message *motet_port_reply_begin(struct motet_handle *handle,
  * @handle: the handle that the answer was begun on
  * @answer: the answer; the call's from now on if this succeeds
  *
- * Context: any but hard interrupt.
+ * Context: may sleep.
  * Return: 0; or -EPERM or -ECONNRESET.
  */
 int motet_port_reply_commit(struct motet_handle *handle,
 			    struct motet_message *answer)
 {
 	struct motet_port *port = handle->port;
-	struct motet_call *call = NULL;
-	int err;
+	struct motet_message *request;
+	struct motet_object *home;
+	struct motet_call *call;
+	bool in_hand;
+	int err = 0;
 
 	spin_lock(&port->queue.lock);
-	err = motet_port_check_holder_locked(handle);
-	if (!err) {
-		call = motet_port_find_call(port, answer->id);
-		err = call ? 0 : -ECONNRESET;
+	request = motet_reply_find(handle, answer->id);
+	if (IS_ERR(request)) {
+		spin_unlock(&port->queue.lock);
+		return PTR_ERR(request) == -EPERM ? -EPERM : -ECONNRESET;
 	}
-	if (!err) {
-		motet_port_remove_call(port, call);
-		call->answer = answer;
-		motet_call_set_state(port, call, MOTET_CALL_ANSWERED);
-		motet_call_put(call);
-	}
+	call = motet_call_get(request->call);
+	home = request->home ? motet_object_get(request->home) : NULL;
+	in_hand = request->state == MOTET_MESSAGE_IN_HAND;
+	/* another thread is about to have received it, and finishes it */
+	request->answered = true;
+	motet_port_revoke_locked(port, request);
+	if (!home)
+		err = motet_call_answer_locked(port, call, answer);
 	spin_unlock(&port->queue.lock);
+	if (home)
+		err = motet_job_answer(motet_port_of(home), call, answer);
+	if (!in_hand)
+		motet_port_finish(port, request);
+	motet_call_put(call);
+	motet_object_put(home);
 	return err;
 }

@@ -12,13 +12,41 @@
 
 static struct kmem_cache *motet_handle_cache;
 
-static void motet_handle_free(struct motet_handle *handle)
+/**
+ * motet_handle_put() - drop a reference
+ * @handle: the handle; it is attached to nothing if this is the last one
+ *
+ * Context: may sleep; nothing is locked.
+ */
+void motet_handle_put(struct motet_handle *handle)
 {
+	if (!refcount_dec_and_test(&handle->refs))
+		return;
 	motet_share_put(&handle->port->queue, handle->share);
 	motet_message_free(handle->lost);
+	motet_message_free(handle->taken_over);
 	motet_object_put(&handle->port->object);
 	motet_actor_put(handle->actor);
 	kmem_cache_free(motet_handle_cache, handle);
+}
+
+/* What only handles of one role have. */
+static int motet_handle_equip(struct motet_handle *handle)
+{
+	struct motet_port *port = handle->port;
+
+	if (handle->role == MOTET_ROLE_STANDBY) {
+		handle->taken_over =
+			motet_message_new_exception(MOTET_EXCEPTION_TAKEN_OVER,
+						    &port->object.id);
+		return handle->taken_over ? 0 : -ENOMEM;
+	}
+	if (handle->role != MOTET_ROLE_SENDER)
+		return 0;
+	handle->share = motet_share_get(&port->queue, current_uid());
+	handle->lost = motet_message_new_exception(MOTET_EXCEPTION_PORT_LOST,
+						   &port->object.id);
+	return handle->share && handle->lost ? 0 : -ENOMEM;
 }
 
 /**
@@ -38,26 +66,19 @@ struct motet_handle *motet_handle_new(struct motet_actor *actor,
 	handle = kmem_cache_zalloc(motet_handle_cache, GFP_KERNEL);
 	if (!handle)
 		return ERR_PTR(-ENOMEM);
+	refcount_set(&handle->refs, 1);
 	handle->role = role;
 	handle->actor = motet_actor_get(actor);
 	handle->port = port;
 	motet_object_get(&port->object);
 	INIT_LIST_HEAD(&handle->link);
+	INIT_LIST_HEAD(&handle->holding.link);
 	INIT_LIST_HEAD(&handle->calls);
-	if (role != MOTET_ROLE_SENDER)
-		return handle;
-	handle->share = motet_share_get(&port->queue, current_uid());
-	if (!handle->share)
-		goto err_free;
-	handle->lost = motet_message_new_exception(MOTET_EXCEPTION_PORT_LOST,
-						   &port->object.id);
-	if (!handle->lost)
-		goto err_free;
+	if (motet_handle_equip(handle)) {
+		motet_handle_put(handle);
+		return ERR_PTR(-ENOMEM);
+	}
 	return handle;
-
-err_free:
-	motet_handle_free(handle);
-	return ERR_PTR(-ENOMEM);
 }
 
 static int motet_port_attach_sender(struct motet_handle *handle)
@@ -76,35 +97,11 @@ static int motet_port_attach_sender(struct motet_handle *handle)
 	return err;
 }
 
-static int motet_port_take_over(struct motet_handle *handle)
-{
-	struct motet_port *port = handle->port;
-	struct motet_domain *domain = port->object.domain;
-	int err = 0;
-
-	mutex_lock(&domain->mutex);
-	if (port->state == MOTET_PORT_STATE_RETAINED) {
-		hrtimer_cancel(&port->retention_timer);
-		domain->retained--;
-		spin_lock(&port->queue.lock);
-		motet_port_hold_locked(port, handle);
-		port->queue.epoch++;
-		port->queue.sequence = 0;
-		spin_unlock(&port->queue.lock);
-		trace_motet_port_state(&port->object.id, port->state);
-		motet_domain_changed_locked(&port->object);
-	} else {
-		err = port->state == MOTET_PORT_STATE_HELD ? -EBUSY : -ESRCH;
-	}
-	mutex_unlock(&domain->mutex);
-	return err;
-}
-
 /**
  * motet_port_open() - make a handle on a port, to be attached next
  * @actor: handle of the actor that opens it
- * @object: the port; the caller has checked that the actor may
- * @role: %MOTET_ROLE_SENDER, or %MOTET_ROLE_HOLDER to take it over
+ * @object: the port; the caller has checked that the actor may send to it
+ * @role: %MOTET_ROLE_SENDER, %MOTET_ROLE_HOLDER or %MOTET_ROLE_STANDBY
  *
  * Context: may sleep.
  * Return: the handle, or ERR_PTR(-ENOMEM).
@@ -122,13 +119,19 @@ struct motet_handle *motet_port_open(struct motet_handle *actor,
  * The last step of opening, since it can't be undone without a trace.
  *
  * Context: may sleep.
- * Return: 0, -ESRCH if the port died, -EBUSY if it has a holder.
+ * Return: 0, -ESRCH if the port died; or what motet_port_accept() and
+ * motet_port_stand_by() say, which ask for the right to receive.
  */
 int motet_port_attach(struct motet_handle *handle)
 {
-	int err = handle->role == MOTET_ROLE_HOLDER ?
-		motet_port_take_over(handle) : motet_port_attach_sender(handle);
+	int err;
 
+	if (handle->role == MOTET_ROLE_SENDER)
+		err = motet_port_attach_sender(handle);
+	else if (handle->role == MOTET_ROLE_HOLDER)
+		err = motet_port_accept(handle);
+	else
+		err = motet_port_stand_by(handle);
 	if (!err)
 		trace_motet_port_open(&handle->port->object.id, handle->role);
 	return err;
@@ -156,13 +159,31 @@ void motet_handle_close(struct motet_handle *handle)
 	} else {
 		motet_port_leave(port, handle, NULL);
 	}
-	motet_handle_free(handle);
+	motet_handle_put(handle);
+}
+
+/* Of the fields that the owner may change. */
+static void motet_port_status_object(const struct motet_object *object,
+				     struct motet_port_status *status)
+{
+	struct user_namespace *user_ns = current_user_ns();
+
+	mutex_lock(&object->domain->mutex);
+	status->mode = object->mode;
+	status->retention = object->retention;
+	status->uid = from_kuid_munged(user_ns, object->uid);
+	status->gid = from_kgid_munged(user_ns, object->gid);
+	mutex_unlock(&object->domain->mutex);
+	status->node = object->node;
+	status->id = object->id;
 }
 
 /**
  * motet_port_status() - say what a handle is
  * @handle: the handle
- * @status: filled in but for its size
+ * @status: zeroed but for its size; filled in
+ *
+ * Context: may sleep.
  */
 void motet_port_status(struct motet_handle *handle,
 		       struct motet_port_status *status)
@@ -170,21 +191,24 @@ void motet_port_status(struct motet_handle *handle,
 	struct motet_port *port = handle->port;
 	unsigned int i;
 
+	motet_port_status_object(&port->object, status);
 	status->flags = port->queue.fifo ? MOTET_PORT_FIFO : 0;
-	status->role = handle->role;
-	status->mode = port->object.mode;
-	status->pad = 0;
-	status->retention = port->object.retention;
-	status->id = port->object.id;
+	status->dead_letter = port->dead_letter;
+	status->redeliveries_max = port->redeliveries_max;
 	for (i = 0; i < MOTET_PRIORITIES; i++) {
 		status->limits[i].messages = port->queue.lanes[i].limit.messages;
 		status->limits[i].bytes = port->queue.lanes[i].limit.bytes;
-		status->limits[i].pad = 0;
 	}
 	spin_lock(&port->queue.lock);
+	status->role = handle->role;
 	status->state = port->state;
 	status->messages = port->queue.depth;
 	status->bytes = port->queue.bytes;
+	status->cause = port->cause;
+	status->standbys = port->standby_count;
+	status->enabled = !!port->queue.ready;
+	status->epoch = port->queue.epoch;
+	status->leased = port->leased;
 	spin_unlock(&port->queue.lock);
 }
 
@@ -193,6 +217,8 @@ void motet_port_status(struct motet_handle *handle,
  * @handle: the handle
  * @file: its file
  * @table: where to wait
+ *
+ * A standby waits where the holder does: it is the holder sooner or later.
  *
  * Return: readable if there is a message and the handle holds the port;
  * writable if what was refused last would fit now; hang-up if the handle is
@@ -217,10 +243,12 @@ __poll_t motet_handle_poll(struct motet_handle *handle, struct file *file,
 			mask = EPOLLOUT | EPOLLWRNORM;
 		if (queue->closed)
 			mask |= EPOLLERR | EPOLLHUP;
-	} else if (handle->port->holder != handle) {
+	} else if (handle->port->holder == handle) {
+		if (queue->depth)
+			mask = EPOLLIN | EPOLLRDNORM;
+	} else if (handle->role != MOTET_ROLE_STANDBY || queue->closed ||
+		   list_empty(&handle->holding.link)) {
 		mask = EPOLLHUP;
-	} else if (queue->depth) {
-		mask = EPOLLIN | EPOLLRDNORM;
 	}
 	spin_unlock(&queue->lock);
 	return mask;

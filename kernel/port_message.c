@@ -2,8 +2,10 @@
 /* Sending to ports and receiving from them. */
 
 #include <linux/cred.h>
+#include <linux/math64.h>
 #include <linux/module.h>
 #include <linux/sched/signal.h>
+#include <linux/timekeeping.h>
 
 #include "message.h"
 #include "port_internal.h"
@@ -45,22 +47,95 @@ void motet_message_address(struct motet_message *message,
 	}
 }
 
-static struct motet_queue *motet_return_queue(struct motet_message *message)
+/**
+ * motet_handle_init_transient() - make a sender handle for one message
+ * @handle: on the stack of the caller, who has references to actor and port
+ * @actor: who sends
+ * @port: where to
+ *
+ * It is good for motet_port_send_begin(), and needs no end.
+ */
+void motet_handle_init_transient(struct motet_handle *handle,
+				 struct motet_actor *actor,
+				 struct motet_port *port)
 {
-	return &motet_port_of(message->return_to)->queue;
+	memset(handle, 0, sizeof(*handle));
+	handle->role = MOTET_ROLE_SENDER;
+	handle->actor = actor;
+	handle->port = port;
+	INIT_LIST_HEAD(&handle->link);
+	INIT_LIST_HEAD(&handle->calls);
 }
 
-/* Gives back the room in the default port: the message won't need it. */
-static void motet_message_unreturn(struct motet_message *message)
+static u32 motet_lane_fill(const struct motet_lane *lane)
 {
-	if (!message->return_to)
-		return;
-	motet_queue_unreserve(motet_return_queue(message),
-			      message->return_share, message->priority,
-			      motet_message_bytes(message));
-	motet_object_put(message->return_to);
-	message->return_share = NULL;
-	message->return_to = NULL;
+	u64 messages = (u64)lane->used.messages * 1000;
+	u64 bytes = lane->used.bytes * 1000;
+
+	if (!list_empty(&lane->waiting))
+		return 1000;
+	return max(div_u64(messages, max(lane->limit.messages, 1U)),
+		   div64_u64(bytes, max(lane->limit.bytes, 1ULL)));
+}
+
+/**
+ * motet_port_fill() - how full a port is
+ * @port: the port
+ * @priority: which of its priorities
+ *
+ * Return: 0 to 1000, the larger of the parts of messages and bytes that are
+ * used; 1000 also while senders are suspended, or if the port is dead.
+ */
+u32 motet_port_fill(struct motet_port *port, unsigned int priority)
+{
+	u32 fill;
+
+	spin_lock(&port->queue.lock);
+	fill = port->queue.closed ? 1000 :
+	       motet_lane_fill(&port->queue.lanes[priority]);
+	spin_unlock(&port->queue.lock);
+	return fill;
+}
+
+/**
+ * motet_port_commit_locked() - queue a message whose room is reserved
+ * @port: the port; its queue is locked
+ * @message: not a call's; the port's from now on if this succeeds
+ *
+ * The caller wakes a receiver after the lock is dropped: motet_queue_wake().
+ *
+ * Return: 0, or -EOWNERDEAD if the port is dead.
+ */
+int motet_port_commit_locked(struct motet_port *port,
+			     struct motet_message *message)
+{
+	int err = motet_queue_commit_locked(&port->queue, message);
+
+	if (!err)
+		motet_port_enlist_locked(port, message, false);
+	return err;
+}
+
+/**
+ * motet_port_queue_message() - queue a message whose room is reserved, and wake
+ * @port: the port
+ * @message: not a call's; the port's from now on if this succeeds
+ *
+ * Context: any but hard interrupt; the queue's lock is not held.
+ * Return: 0, or -EOWNERDEAD if the port is dead; message and room are still the
+ * caller's then.
+ */
+int motet_port_queue_message(struct motet_port *port,
+			     struct motet_message *message)
+{
+	int err;
+
+	spin_lock(&port->queue.lock);
+	err = motet_port_commit_locked(port, message);
+	spin_unlock(&port->queue.lock);
+	if (!err)
+		motet_queue_wake(&port->queue);
+	return err;
 }
 
 static int motet_reserve(struct motet_queue *queue, struct motet_share **share,
@@ -111,18 +186,29 @@ static void motet_handle_note_refusal(struct motet_handle *handle,
 	spin_unlock(&queue->lock);
 }
 
+static bool motet_has_expired(u64 expires)
+{
+	return expires && expires <= ktime_get_ns();
+}
+
+static u64 motet_earlier(u64 a, u64 b)
+{
+	return a && b ? min(a, b) : a ?: b;
+}
+
 static int motet_reserve_target(struct motet_handle *handle,
 				struct motet_share **share,
 				const struct motet_msg *msg, bool nonblock)
 {
 	const struct motet_wait wait = {
-		.deadline = msg->deadline,
+		.deadline = motet_earlier(msg->deadline, msg->expires),
 		.nonblock = nonblock,
+		.released = &handle->suspended,
 	};
 	struct motet_queue *queue = &handle->port->queue;
 	int err;
 
-	if (uid_eq(current_uid(), handle->share->uid)) {
+	if (handle->share && uid_eq(current_uid(), handle->share->uid)) {
 		*share = handle->share;
 		err = motet_queue_reserve(queue, *share, msg->priority,
 					  (u64)msg->body_len + msg->annex_len,
@@ -130,9 +216,22 @@ static int motet_reserve_target(struct motet_handle *handle,
 	} else {
 		err = motet_reserve(queue, share, msg, &wait);
 	}
-	if (!err || err == -EAGAIN)
+	if (handle->share && (!err || err == -EAGAIN))
 		motet_handle_note_refusal(handle, msg, err);
 	return err;
+}
+
+static int motet_send_check(struct motet_handle *handle,
+			    const struct motet_msg *msg)
+{
+	if (msg->body_len > motet_body_limit())
+		return -EMSGSIZE;
+	if ((msg->flags & MOTET_MSG_CANCELABLE) &&
+	    !motet_actor_is_current(handle->actor))
+		return -EPERM;
+	if (motet_has_expired(motet_monotonic_from_user(msg->expires)))
+		return -ETIMEDOUT;
+	return 0;
 }
 
 /**
@@ -156,8 +255,9 @@ struct motet_message *motet_port_send_begin(struct motet_handle *handle,
 	struct motet_message *message;
 	int err;
 
-	if (msg->body_len > motet_body_limit())
-		return ERR_PTR(-EMSGSIZE);
+	err = motet_send_check(handle, msg);
+	if (err)
+		return ERR_PTR(err);
 	if (returns) {
 		err = motet_reserve_return(handle, &return_share, msg);
 		if (err)
@@ -166,6 +266,9 @@ struct motet_message *motet_port_send_begin(struct motet_handle *handle,
 	err = motet_reserve_target(handle, &share, msg, nonblock);
 	if (err)
 		goto err_unreserve_return;
+	err = -ETIMEDOUT;
+	if (motet_has_expired(motet_monotonic_from_user(msg->expires)))
+		goto err_unreserve_target;
 	message = motet_message_new(msg);
 	if (IS_ERR(message)) {
 		err = PTR_ERR(message);
@@ -199,14 +302,7 @@ err_unreserve_return:
 void motet_port_send_abort(struct motet_handle *handle,
 			   struct motet_message *message)
 {
-	motet_queue_unreserve(&handle->port->queue, message->share,
-			      message->priority, motet_message_bytes(message));
-	message->share = NULL;
-	motet_message_unreturn(message);
-	if (message->call)
-		motet_call_put(message->call);
-	message->call = NULL;
-	motet_message_free(message);
+	motet_port_finish(handle->port, message);
 }
 
 /**
@@ -225,7 +321,7 @@ int motet_port_send_commit(struct motet_handle *handle,
 
 	spin_lock(&queue->lock);
 	err = message->call ? motet_call_queue_locked(handle, message) :
-			      motet_queue_commit_locked(queue, message);
+			      motet_port_commit_locked(handle->port, message);
 	spin_unlock(&queue->lock);
 	if (err)
 		motet_port_send_abort(handle, message);
@@ -235,197 +331,274 @@ int motet_port_send_commit(struct motet_handle *handle,
 }
 
 /**
- * motet_port_check_holder_locked() - whether the current task may receive
- * @handle: a holder's or an actor's; its port's queue is locked
+ * motet_port_check_receiver_locked() - whether the current task may have received
+ * @handle: a holder's or an actor's, or of who was that; its queue is locked
  *
  * Return: 0 or -EPERM.
  */
-int motet_port_check_holder_locked(const struct motet_handle *handle)
+int motet_port_check_receiver_locked(const struct motet_handle *handle)
 {
 	lockdep_assert_held(&handle->port->queue.lock);
-	if (handle->port->holder != handle ||
-	    !motet_actor_is_current(handle->actor))
-		return -EPERM;
-	return 0;
+	if (handle->role != MOTET_ROLE_FORMER)
+		return motet_port_check_holder_locked(handle);
+	return motet_actor_is_current(handle->actor) ? 0 : -EPERM;
 }
 
-/*
- * Takes the next message if there is one that fits. Tells the lengths of one
- * that does not.
+/**
+ * motet_port_take_locked() - take the next message if there is one that fits
+ * @holder: the handle that holds the port; the queue is locked
+ * @msg: room; with -EMSGSIZE its lengths are set
+ * @receipt: its @lease says what the receiver wants; filled in
+ *
+ * Return: 0, and the message is in the hand of the caller, who hands it over and
+ * calls motet_port_receive_end(); -EAGAIN if there is none; -EMSGSIZE; -ETIME if
+ * the next one has expired: call motet_port_do_deadlines() without the lock, and
+ * try again.
  */
-static struct motet_message *motet_port_take(struct motet_handle *handle,
-					     struct motet_msg *msg)
+int motet_port_take_locked(struct motet_handle *holder, struct motet_msg *msg,
+			   struct motet_receipt *receipt)
 {
-	struct motet_port *port = handle->port;
-	struct motet_message *message;
-	int err;
+	struct motet_port *port = holder->port;
+	struct motet_message *message = motet_queue_peek_locked(&port->queue);
 
-	spin_lock(&port->queue.lock);
-	err = motet_port_check_holder_locked(handle);
-	message = err ? ERR_PTR(err) : motet_queue_peek_locked(&port->queue);
-	if (IS_ERR_OR_NULL(message))
-		goto out_unlock;
+	lockdep_assert_held(&port->queue.lock);
+	if (!message)
+		return -EAGAIN;
+	if (!message->home && motet_has_expired(message->expires))
+		return -ETIME;
 	if (message->body_len > msg->body_cap ||
 	    message->annex_len > msg->annex_cap) {
 		msg->body_len = message->body_len;
 		msg->annex_len = message->annex_len;
-		message = ERR_PTR(-EMSGSIZE);
-		goto out_unlock;
+		return -EMSGSIZE;
 	}
 	motet_queue_take_locked(&port->queue, message);
-	if (message->call)
-		motet_call_receive_locked(port, message);
-out_unlock:
-	spin_unlock(&port->queue.lock);
-	return message;
+	motet_port_delist_locked(port, message);
+	receipt->port = port;
+	receipt->message = message;
+	receipt->epoch = port->queue.epoch;
+	receipt->lease = receipt->lease && !message->exception;
+	if (receipt->lease || message->call)
+		motet_port_grant_locked(port, message, holder);
+	if (message->call && !message->home)
+		motet_call_receive_locked(port, message->call);
+	return 0;
+}
+
+static int motet_port_take(struct motet_handle *handle, struct motet_msg *msg,
+			   struct motet_receipt *receipt)
+{
+	struct motet_port *port = handle->port;
+	int err;
+
+	do {
+		spin_lock(&port->queue.lock);
+		receipt->epoch = port->queue.epoch;
+		err = motet_port_check_holder_locked(handle);
+		if (!err)
+			err = motet_port_take_locked(handle, msg, receipt);
+		spin_unlock(&port->queue.lock);
+		if (err == -ETIME)
+			motet_port_do_deadlines(port);
+	} while (err == -ETIME);
+	return err;
+}
+
+/* Waits, and takes the next message of the handle's own port. */
+static int motet_port_await(struct motet_handle *handle, struct motet_msg *msg,
+			    const struct motet_wait *wait,
+			    struct motet_receipt *receipt)
+{
+	struct motet_queue *queue = &handle->port->queue;
+	int err, waited = 0;
+
+	for (;;) {
+		err = motet_port_take(handle, msg, receipt);
+		if (!err)
+			return 0;
+		if (err != -EAGAIN) {
+			/* whoever leaves a message wakes the next */
+			motet_queue_wake(queue);
+			return err;
+		}
+		if (waited)
+			return waited;
+		waited = motet_queue_wait(queue, receipt->epoch, wait);
+	}
 }
 
 /**
  * motet_port_receive_begin() - take the next message, waiting for one
  * @handle: a holder's or an actor's
- * @msg: room and deadline; with -EMSGSIZE its lengths are set
+ * @msg: flags, room and deadlines; with -EMSGSIZE its lengths are set
  * @nonblock: do not wait
+ * @receipt: filled in, to be given to motet_port_receive_end()
  *
  * Context: may sleep.
- * Return: the message, to be given to motet_port_receive_end(); or ERR_PTR()
- * as MOTET_IOC_RECV says, -ERESTARTSYS for a signal.
+ * Return: 0, or a negative error as MOTET_IOC_RECV says, -ERESTARTSYS for a
+ * signal.
  */
-struct motet_message *motet_port_receive_begin(struct motet_handle *handle,
-					       struct motet_msg *msg,
-					       bool nonblock)
+int motet_port_receive_begin(struct motet_handle *handle, struct motet_msg *msg,
+			     bool nonblock, struct motet_receipt *receipt)
 {
 	const struct motet_wait wait = {
 		.deadline = msg->deadline,
 		.nonblock = nonblock,
 	};
-	struct motet_queue *queue = &handle->port->queue;
-	struct motet_message *message;
-	int err = 0;
 
-	for (;;) {
-		message = motet_port_take(handle, msg);
-		/* whoever leaves a message wakes the next */
-		if (IS_ERR(message))
-			motet_queue_wake(queue);
-		if (message)
-			return message;
-		if (err)
-			return ERR_PTR(err);
-		err = motet_queue_wait(queue, &wait);
-	}
+	memset(receipt, 0, sizeof(*receipt));
+	receipt->lease = msg->flags & MOTET_MSG_LEASE;
+	receipt->lease_deadline = motet_monotonic_from_user(msg->lease);
+	if (!(msg->flags & MOTET_MSG_ANY))
+		return motet_port_await(handle, msg, &wait, receipt);
+	if (handle->role != MOTET_ROLE_ACTOR)
+		return -EINVAL;
+	return motet_port_await_any(handle->actor, msg, &wait, receipt);
 }
 
-static void motet_message_release_locked(struct motet_queue *queue,
-					 struct motet_message *message)
+/**
+ * motet_port_requeue_locked() - put a message back to the head of its lane
+ * @port: the port; its queue is locked
+ * @message: in the hand of the caller, and without a lessee
+ *
+ * The caller wakes a receiver after the lock is dropped: motet_queue_wake().
+ *
+ * Return: true if it is queued again; false if the port is dead, or nobody waits
+ * for an answer any more: it is still the caller's then.
+ */
+bool motet_port_requeue_locked(struct motet_port *port,
+			       struct motet_message *message)
 {
-	motet_queue_release_locked(queue, message->share, message->priority,
-				   motet_message_bytes(message));
-	message->share = NULL;
+	lockdep_assert_held(&port->queue.lock);
+	if (port->queue.closed || message->answered || message->abandoned)
+		return false;
+	if (message->call && !message->home &&
+	    !motet_call_requeue_locked(port, message))
+		return false;
+	motet_queue_put_back_locked(&port->queue, message);
+	motet_port_enlist_locked(port, message, true);
+	return true;
 }
 
-/* The message was handed over: nothing of it is needed but its call. */
-static void motet_port_received(struct motet_port *port,
-				struct motet_message *message)
+/*
+ * What tells a standby that it is the holder is for this holder only, and so it
+ * is not put back for another.
+ */
+static bool motet_receipt_is_stale(const struct motet_receipt *receipt)
 {
+	const struct motet_queue *queue = &receipt->port->queue;
+
+	lockdep_assert_held(&queue->lock);
+	return receipt->message->exception == MOTET_EXCEPTION_TAKEN_OVER &&
+	       (queue->epoch != receipt->epoch || !receipt->port->holder);
+}
+
+/**
+ * motet_port_not_received() - a message could not be handed over
+ * @receipt: of the message, which was not handed over
+ *
+ * That is no redelivery: what failed has changed nothing.
+ *
+ * Context: may sleep; no queue lock held.
+ */
+void motet_port_not_received(struct motet_receipt *receipt)
+{
+	struct motet_message *message = receipt->message;
+	struct motet_port *port = receipt->port;
+	bool queued;
+
 	spin_lock(&port->queue.lock);
-	motet_message_release_locked(&port->queue, message);
+	if (message->lessee)
+		motet_port_revoke_locked(port, message);
+	queued = !motet_receipt_is_stale(receipt) &&
+		 motet_port_requeue_locked(port, message);
 	spin_unlock(&port->queue.lock);
-	motet_message_unreturn(message);
-	if (message->call)
-		motet_call_received(port, message);
+	if (queued)
+		motet_queue_wake(&port->queue);
 	else
-		motet_message_free(message);
+		motet_port_give_up(port, message, EOWNERDEAD);
 }
 
 /**
  * motet_port_receive_end() - a message was handed to the receiver, or was not
- * @handle: the handle that it was taken from
- * @message: the message; freed, or queued again
+ * @receipt: as motet_port_receive_begin() filled it in
  * @err: why it could not be handed over, or 0
  *
  * Context: may sleep.
- * Return: @err.
+ * Return: @err; or what motet_port_lease() says if it was to be leased.
  */
-int motet_port_receive_end(struct motet_handle *handle,
-			   struct motet_message *message, int err)
+int motet_port_receive_end(struct motet_receipt *receipt, int err)
 {
-	struct motet_port *port = handle->port;
-	bool back;
+	struct motet_message *message = receipt->message;
+	struct motet_port *port = receipt->port;
 
-	if (!err) {
-		motet_port_received(port, message);
-		return 0;
-	}
-	spin_lock(&port->queue.lock);
-	if (message->call)
-		back = motet_call_put_back_locked(port, message);
+	if (err)
+		motet_port_not_received(receipt);
+	else if (receipt->lease)
+		err = motet_port_lease(receipt);
+	else if (message->call)
+		motet_call_received(port, message);
 	else
-		back = !motet_queue_put_back_locked(&port->queue, message);
-	if (!back)
-		motet_message_release_locked(&port->queue, message);
-	spin_unlock(&port->queue.lock);
-	if (back)
-		motet_queue_wake(&port->queue);
-	else
-		motet_port_orphan(port, message);
+		motet_port_finish(port, message);
+	if (receipt->any)
+		motet_object_put(&port->object);
 	return err;
 }
 
 /**
- * motet_port_tell() - send an exception to the default port that it names
- * @exception: its @return_to says where; freed if that is gone
- *
- * Context: may sleep; no queue lock held.
+ * motet_port_withdraw_locked() - take a message out that is not received
+ * @port: the port; its queue is locked
+ * @message: one that is queued; in the hand of the caller from now on
  */
-void motet_port_tell(struct motet_message *exception)
+void motet_port_withdraw_locked(struct motet_port *port,
+				struct motet_message *message)
 {
-	struct motet_object *object = exception->return_to;
-
-	exception->return_to = NULL;
-	motet_queue_force(&motet_port_of(object)->queue, exception);
-	motet_object_put(object);
+	motet_queue_withdraw_locked(&port->queue, message);
+	motet_port_delist_locked(port, message);
 }
 
-/* It takes the room that was reserved for it when it was sent. */
-static void motet_message_return(struct motet_message *message)
+static struct motet_message *motet_port_find_cancelable(struct motet_port *port,
+							const struct motet_id *actor,
+							u64 id)
 {
-	struct motet_object *object = message->return_to;
-	struct motet_queue *queue = motet_return_queue(message);
+	struct motet_message *message = motet_port_find_locked(port, id);
 
-	message->exception = MOTET_EXCEPTION_UNDELIVERABLE;
-	message->count = 1;
-	message->error = EOWNERDEAD;
-	message->share = message->return_share;
-	message->return_to = NULL;
-	message->return_share = NULL;
-	trace_motet_exception(&message->to, message->exception);
-	if (motet_queue_commit(queue, message)) {
-		motet_queue_unreserve(queue, message->share, message->priority,
-				      motet_message_bytes(message));
-		message->share = NULL;
-		motet_message_free(message);
-	}
-	motet_object_put(object);
+	if (!message || message->state != MOTET_MESSAGE_QUEUED ||
+	    !(message->flags & MOTET_MSG_CANCELABLE) || message->home ||
+	    memcmp(&message->actor, actor, sizeof(*actor)))
+		return NULL;
+	return message;
 }
 
 /**
- * motet_port_orphan() - dispose of a message whose port is gone
- * @port: the port
- * @message: in no queue; its call, if it has one, was told
+ * motet_port_cancel_message() - withdraw a message that is queued
+ * @port: where it was sent to
+ * @actor: who sent it
+ * @id: which message
  *
- * Context: may sleep; no queue lock held.
+ * Context: may sleep.
+ * Return: 0; -ENOENT if it is not queued any more, or can't be cancelled; -EPERM
+ * if the current task is not of the actor's process.
  */
-void motet_port_orphan(struct motet_port *port, struct motet_message *message)
+int motet_port_cancel_message(struct motet_port *port,
+			      const struct motet_actor *actor, u64 id)
 {
-	trace_motet_message_orphan(&port->object.id, message->id,
-				   message->priority,
-				   motet_message_bytes(message));
-	if (message->return_to && !message->exception) {
-		motet_message_return(message);
-		return;
+	struct motet_message *message;
+
+	if (!motet_actor_is_current(actor))
+		return -EPERM;
+	spin_lock(&port->queue.lock);
+	message = motet_port_find_cancelable(port, &actor->object.id, id);
+	if (message) {
+		motet_port_withdraw_locked(port, message);
+		port->queue.stats.cancelled++;
+		trace_motet_message_cancel(&port->object.id, id,
+					   message->priority,
+					   motet_message_bytes(message));
 	}
-	if (message->call)
-		motet_call_put(message->call);
-	message->call = NULL;
-	motet_message_free(message);
+	spin_unlock(&port->queue.lock);
+	if (!message)
+		return -ENOENT;
+	motet_port_finish(port, message);
+	return 0;
 }

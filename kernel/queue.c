@@ -10,6 +10,7 @@
 
 #include "message.h"
 #include "queue_internal.h"
+#include "ready.h"
 #include "trace.h"
 
 /**
@@ -56,16 +57,15 @@ int motet_sleep_until(u64 deadline)
 		schedule();
 		return 0;
 	}
-	expires = clamp_t(s64, min_t(u64, deadline, KTIME_MAX) -
-			  motet_monotonic_offset(), 1, KTIME_MAX);
+	expires = ns_to_ktime(motet_monotonic_from_user(deadline));
 	return schedule_hrtimeout_range(&expires, current->timer_slack_ns,
 					HRTIMER_MODE_ABS) ? 0 : -ETIMEDOUT;
 }
 
-/* What was forced in has no share of the room, whatever else has. */
+/* What was forced in has no share of the room, and is freed when it is read. */
 static bool motet_message_is_forced(const struct motet_message *message)
 {
-	return message->exception && !message->share;
+	return message->exception && !message->share && !message->finished;
 }
 
 static void motet_queue_count_in(struct motet_queue *queue,
@@ -73,10 +73,13 @@ static void motet_queue_count_in(struct motet_queue *queue,
 {
 	lockdep_assert_held(&queue->lock);
 	WRITE_ONCE(queue->depth, queue->depth + 1);
+	message->queued = true;
 	if (motet_message_is_forced(message))
 		queue->forced++;
 	queue->stats.messages_peak = max(queue->stats.messages_peak,
 					 queue->depth);
+	if (queue->ready)
+		motet_ready_add(queue->ready);
 }
 
 /**
@@ -141,6 +144,25 @@ static bool motet_queue_coalesce(struct motet_queue *queue,
 }
 
 /**
+ * motet_queue_append_locked() - queue a message that takes no room
+ * @queue: the queue, not closed; its lock is held
+ * @message: an exception
+ *
+ * The caller wakes a receiver after the lock is dropped: motet_queue_wake().
+ */
+void motet_queue_append_locked(struct motet_queue *queue,
+			       struct motet_message *message)
+{
+	lockdep_assert_held(&queue->lock);
+	message->realtime = ktime_get_real_ns();
+	message->monotonic = ktime_get_ns();
+	list_add_tail(&message->link,
+		      &queue->lanes[message->priority].messages);
+	motet_queue_count_in(queue, message);
+	queue->stats.sent++;
+}
+
+/**
  * motet_queue_force() - queue what the kernel has to tell
  * @queue: the queue
  * @message: an exception; it has no part in the bound. The queue's from now
@@ -152,23 +174,50 @@ void motet_queue_force(struct motet_queue *queue, struct motet_message *message)
 {
 	bool queued;
 
-	message->realtime = ktime_get_real_ns();
-	message->monotonic = ktime_get_ns();
 	trace_motet_exception(&message->to, message->exception);
 	spin_lock(&queue->lock);
 	queued = !queue->closed && !motet_queue_coalesce(queue, message);
 	if (queued) {
-		list_add_tail(&message->link,
-			      &queue->lanes[message->priority].messages);
-		motet_queue_count_in(queue, message);
+		motet_queue_append_locked(queue, message);
 		queue->last_forced[message->exception] = message;
-		queue->stats.sent++;
 	}
 	spin_unlock(&queue->lock);
 	if (queued)
 		motet_queue_wake(queue);
 	else
 		motet_message_free(message);
+}
+
+/**
+ * motet_queue_force_first_locked() - queue what is to be received before all else
+ * @queue: the queue, which is not closed; its lock is held
+ * @message: an exception of the first priority; the queue's from now on
+ *
+ * The caller wakes a receiver after the lock is dropped: motet_queue_wake().
+ */
+void motet_queue_force_first_locked(struct motet_queue *queue,
+				    struct motet_message *message)
+{
+	lockdep_assert_held(&queue->lock);
+	message->realtime = ktime_get_real_ns();
+	message->monotonic = ktime_get_ns();
+	trace_motet_exception(&message->to, message->exception);
+	list_add(&message->link, &queue->lanes[message->priority].messages);
+	motet_queue_count_in(queue, message);
+	queue->last_forced[message->exception] = message;
+	queue->stats.sent++;
+}
+
+/**
+ * motet_queue_begin_epoch_locked() - begin another sequence: the receiver changes
+ * @queue: the queue; its lock is held
+ */
+void motet_queue_begin_epoch_locked(struct motet_queue *queue)
+{
+	lockdep_assert_held(&queue->lock);
+	WRITE_ONCE(queue->epoch, queue->epoch + 1);
+	queue->sequence = 0;
+	wake_up_interruptible_all(&queue->readable);
 }
 
 /**
@@ -204,12 +253,20 @@ struct motet_message *motet_queue_peek_locked(struct motet_queue *queue)
 	return NULL;
 }
 
-static void motet_queue_unlink(struct motet_queue *queue,
+/**
+ * motet_queue_detach_locked() - take a message out, and keep its room
+ * @queue: the queue; its lock is held
+ * @message: a message that lies in it; the caller's from now on
+ */
+void motet_queue_detach_locked(struct motet_queue *queue,
 			       struct motet_message *message)
 {
 	lockdep_assert_held(&queue->lock);
 	list_del_init(&message->link);
+	message->queued = false;
 	WRITE_ONCE(queue->depth, queue->depth - 1);
+	if (queue->ready && !queue->depth)
+		motet_ready_remove(queue->ready);
 	if (!motet_message_is_forced(message))
 		return;
 	queue->forced--;
@@ -227,7 +284,7 @@ void motet_queue_withdraw_locked(struct motet_queue *queue,
 {
 	struct motet_share *share = message->share;
 
-	motet_queue_unlink(queue, message);
+	motet_queue_detach_locked(queue, message);
 	message->share = NULL;
 	motet_queue_release_locked(queue, share, message->priority,
 				   motet_message_bytes(message));
@@ -242,16 +299,28 @@ void motet_queue_withdraw_locked(struct motet_queue *queue,
 void motet_queue_take_locked(struct motet_queue *queue,
 			     struct motet_message *message)
 {
-	motet_queue_unlink(queue, message);
+	motet_queue_detach_locked(queue, message);
 	queue->stats.received++;
 	trace_motet_message_take(queue->owner, message->id, message->priority,
 				 motet_message_bytes(message));
 }
 
+/* What a new holder is told of that stays before all else. */
+static struct list_head *motet_queue_head(struct motet_queue *queue,
+					  unsigned int priority)
+{
+	struct motet_message *first;
+
+	first = queue->last_forced[MOTET_EXCEPTION_TAKEN_OVER];
+	return first && first->priority == priority ?
+		&first->link : &queue->lanes[priority].messages;
+}
+
 /**
  * motet_queue_put_back_locked() - a message that was taken was not received
  * @queue: the queue; its lock is held
- * @message: it goes to the head of its lane, where it has its room
+ * @message: it goes to the head of its lane, where it has its room; its count
+ *	of redeliveries is the caller's
  *
  * The caller wakes a receiver after the lock is dropped: motet_queue_wake().
  *
@@ -264,9 +333,10 @@ int motet_queue_put_back_locked(struct motet_queue *queue,
 	lockdep_assert_held(&queue->lock);
 	if (queue->closed)
 		return -EOWNERDEAD;
-	message->redelivered++;
-	list_add(&message->link, &queue->lanes[message->priority].messages);
+	list_add(&message->link, motet_queue_head(queue, message->priority));
 	motet_queue_count_in(queue, message);
+	if (message->exception == MOTET_EXCEPTION_TAKEN_OVER)
+		queue->last_forced[message->exception] = message;
 	queue->stats.received--;
 	trace_motet_message_put_back(queue->owner, message->id,
 				     message->priority,
@@ -275,8 +345,9 @@ int motet_queue_put_back_locked(struct motet_queue *queue,
 }
 
 /**
- * motet_queue_wait() - sleep until there is a message, or the queue is closed
+ * motet_queue_wait() - sleep until there is a message, or will be none
  * @queue: the queue
+ * @epoch: what it was when there was no message: another one ends the wait
  * @wait: how long
  *
  * A receiver that was woken may find that another was faster; and one that got
@@ -285,7 +356,8 @@ int motet_queue_put_back_locked(struct motet_queue *queue,
  * Context: may sleep unless @wait says not to.
  * Return: 0, -EAGAIN, -ETIMEDOUT or -ERESTARTSYS.
  */
-int motet_queue_wait(struct motet_queue *queue, const struct motet_wait *wait)
+int motet_queue_wait(struct motet_queue *queue, u64 epoch,
+		     const struct motet_wait *wait)
 {
 	DEFINE_WAIT(entry);
 	int err = 0;
@@ -294,7 +366,8 @@ int motet_queue_wait(struct motet_queue *queue, const struct motet_wait *wait)
 		return -EAGAIN;
 	prepare_to_wait_exclusive(&queue->readable, &entry,
 				  TASK_INTERRUPTIBLE | TASK_FREEZABLE);
-	if (!READ_ONCE(queue->depth) && !READ_ONCE(queue->closed)) {
+	if (!READ_ONCE(queue->depth) && !READ_ONCE(queue->closed) &&
+	    READ_ONCE(queue->epoch) == epoch) {
 		if (signal_pending(current))
 			err = -ERESTARTSYS;
 		else

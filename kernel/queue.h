@@ -12,6 +12,7 @@
 #include <uapi/linux/motet.h>
 
 struct motet_message;
+struct motet_ready;
 
 /**
  * DOC: queue
@@ -45,12 +46,14 @@ struct motet_message;
  * itself has to tell is *forced* in: it was allocated when the reason for it
  * came into being, and it has no part in the bound. So that a reader that never
  * reads holds no more and more of it, there is a largest number of those; from
- * then on the last one of a kind is counted up instead.
+ * then on the last one of a kind is counted up instead. Standing records
+ * (record.h) are as many as the reasons for them, and are not counted here.
  *
  * Receivers sleep exclusively on @readable: a message wakes one of them.
- * Whoever was woken and leaves the message wakes the next. Pollers for room
- * sleep on @writable. Both live as long as the object, which every open file
- * refers to.
+ * Whoever was woken and leaves the message wakes the next. A new epoch, which
+ * comes with a new receiver, wakes them all. Pollers for room sleep on
+ * @writable. Both live as long as the object, which every open file refers to.
+ * Receivers of several queues sleep elsewhere: @ready.
  *
  * A share lives while a handle refers to it, or while it holds room.
  */
@@ -107,6 +110,12 @@ struct motet_lane {
  * struct motet_queue_stats - what happened at a queue
  * @sent: messages committed or forced in [queue.lock]
  * @received: messages taken for good [queue.lock]
+ * @redelivered: messages that came back from a lease [queue.lock]
+ * @expired: messages that nobody received in time [queue.lock]
+ * @dead_letters: messages that went to the dead-letter port [queue.lock]
+ * @returned: messages that went back to their senders [queue.lock]
+ * @dropped: messages that were given up and went nowhere [queue.lock]
+ * @cancelled: messages and requests that their senders withdrew [queue.lock]
  * @refused: reservations that ended for want of room [queue.lock]
  * @suspended: senders that wait for room now [queue.lock]
  * @suspended_total: senders that ever had to wait [queue.lock]
@@ -117,6 +126,12 @@ struct motet_lane {
 struct motet_queue_stats {
 	u64 sent;
 	u64 received;
+	u64 redelivered;
+	u64 expired;
+	u64 dead_letters;
+	u64 returned;
+	u64 dropped;
+	u64 cancelled;
 	u64 refused;
 	u32 suspended;
 	u64 suspended_total;
@@ -144,7 +159,9 @@ struct motet_queue_stats {
  *	is one at all [queue.lock]
  * @bytes: bytes reserved or used in all lanes [queue.lock]
  * @sequence: number of the last message committed [queue.lock]
- * @epoch: which sequence this is [queue.lock]
+ * @epoch: which sequence this is; read without the lock to see whether there is
+ *	a new one [queue.lock]
+ * @ready: it is received from together with others, or NULL [queue.lock]
  * @forced: messages without a part in the bound [queue.lock]
  * @last_forced: the last of them by &enum motet_exception, or NULL
  *	[queue.lock]
@@ -164,8 +181,9 @@ struct motet_queue {
 	u64 bytes;
 	u64 sequence;
 	u64 epoch;
+	struct motet_ready *ready;
 	u32 forced;
-	struct motet_message *last_forced[MOTET_EXCEPTION_CALL_ABANDONED + 1];
+	struct motet_message *last_forced[MOTET_EXCEPTION_FAULT + 1];
 	u64 arrivals;
 	struct motet_lane lanes[MOTET_PRIORITIES];
 	struct hlist_head shares[1 << MOTET_QUEUE_SHARE_BITS];
@@ -178,10 +196,13 @@ struct motet_queue {
  * struct motet_wait - how long a call may wait
  * @deadline: CLOCK_MONOTONIC in nanoseconds, 0 for ever [own]
  * @nonblock: not at all [own]
+ * @released: counts those who were suspended until the queue was closed, or NULL
+ *	[queue.lock]
  */
 struct motet_wait {
 	u64 deadline;
 	bool nonblock;
+	u32 *released;
 };
 
 int motet_queue_init_cache(void);
@@ -203,6 +224,10 @@ void motet_queue_unreserve(struct motet_queue *queue, struct motet_share *share,
 void motet_queue_release_locked(struct motet_queue *queue,
 				struct motet_share *share,
 				unsigned int priority, u64 bytes);
+int motet_queue_check_room_locked(struct motet_queue *queue,
+				  unsigned int priority, u64 bytes);
+int motet_queue_check_room(struct motet_queue *queue, unsigned int priority,
+			   u64 bytes);
 bool motet_queue_admits_locked(struct motet_queue *queue,
 			       struct motet_share *share, unsigned int priority,
 			       u64 bytes);
@@ -214,17 +239,25 @@ int motet_queue_commit_locked(struct motet_queue *queue,
 			      struct motet_message *message);
 int motet_queue_commit(struct motet_queue *queue,
 		       struct motet_message *message);
+void motet_queue_append_locked(struct motet_queue *queue,
+			       struct motet_message *message);
 void motet_queue_force(struct motet_queue *queue, struct motet_message *message);
+void motet_queue_force_first_locked(struct motet_queue *queue,
+				    struct motet_message *message);
+void motet_queue_begin_epoch_locked(struct motet_queue *queue);
 void motet_queue_wake(struct motet_queue *queue);
 
 struct motet_message *motet_queue_peek_locked(struct motet_queue *queue);
 void motet_queue_take_locked(struct motet_queue *queue,
 			     struct motet_message *message);
+void motet_queue_detach_locked(struct motet_queue *queue,
+			       struct motet_message *message);
 void motet_queue_withdraw_locked(struct motet_queue *queue,
 				 struct motet_message *message);
 int motet_queue_put_back_locked(struct motet_queue *queue,
 				struct motet_message *message);
-int motet_queue_wait(struct motet_queue *queue, const struct motet_wait *wait);
+int motet_queue_wait(struct motet_queue *queue, u64 epoch,
+		     const struct motet_wait *wait);
 int motet_sleep_until(u64 deadline);
 
 #endif /* _MOTET_QUEUE_H */

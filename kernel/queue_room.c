@@ -21,6 +21,7 @@
  * @task: who waits [const]
  * @bytes: room that it wants, for one message [const]
  * @arrival: its place in the order of all that were suspended [const]
+ * @released: counts it if the queue is closed, or NULL [queue.lock]
  * @result: %MOTET_SENDER_WAITING, 0 once it has its room, or an error
  *	[queue.lock, read without it to see whether to sleep on]
  */
@@ -29,6 +30,7 @@ struct motet_sender {
 	struct task_struct *task;
 	u64 bytes;
 	u64 arrival;
+	u32 *released;
 	int result;
 };
 
@@ -283,8 +285,9 @@ static void motet_lane_grant(struct motet_queue *queue, unsigned int priority)
 		return;
 	while ((share = motet_lane_next(queue, priority))) {
 		sender = motet_share_first(share, priority);
+		/* somebody whose user holds less may pass it */
 		if (!motet_lane_fits(lane, sender->bytes))
-			return;
+			break;
 		if (motet_lane_yields(queue, priority, share))
 			break;
 		motet_room_take(queue, share, priority, sender->bytes);
@@ -311,6 +314,48 @@ static struct motet_share *motet_room_give(struct motet_queue *queue,
 	queue->bytes -= bytes;
 	motet_lane_grant(queue, priority);
 	return motet_share_retire(queue, share) ? share : NULL;
+}
+
+/**
+ * motet_queue_check_room_locked() - whether there is room, whoever it is for
+ * @queue: the queue; its lock is held
+ * @priority: of the message
+ * @bytes: of the message
+ *
+ * Return: 0, -EAGAIN, -EMSGSIZE if it can never fit, -EOWNERDEAD if the queue
+ * is closed.
+ */
+int motet_queue_check_room_locked(struct motet_queue *queue,
+				  unsigned int priority, u64 bytes)
+{
+	struct motet_lane *lane = &queue->lanes[priority];
+
+	lockdep_assert_held(&queue->lock);
+	if (queue->closed)
+		return -EOWNERDEAD;
+	if (bytes > lane->limit.bytes)
+		return -EMSGSIZE;
+	return motet_lane_fits(lane, bytes) ? 0 : -EAGAIN;
+}
+
+/**
+ * motet_queue_check_room() - whether there is room, whoever it is for
+ * @queue: the queue
+ * @priority: of the message
+ * @bytes: of the message
+ *
+ * Context: any but hard interrupt; the queue's lock is not held.
+ * Return: as motet_queue_check_room_locked().
+ */
+int motet_queue_check_room(struct motet_queue *queue, unsigned int priority,
+			   u64 bytes)
+{
+	int err;
+
+	spin_lock(&queue->lock);
+	err = motet_queue_check_room_locked(queue, priority, bytes);
+	spin_unlock(&queue->lock);
+	return err;
 }
 
 /**
@@ -393,12 +438,14 @@ static int motet_sender_sleep(struct motet_sender *sender, u64 deadline)
 /* The queue's lock is held, and is dropped and taken again. */
 static int motet_sender_suspend(struct motet_queue *queue,
 				struct motet_share *share,
-				unsigned int priority, u64 bytes, u64 deadline)
+				unsigned int priority, u64 bytes,
+				const struct motet_wait *wait)
 {
 	struct motet_sender sender = {
 		.task = current,
 		.bytes = bytes,
 		.arrival = ++queue->arrivals,
+		.released = wait->released,
 		.result = MOTET_SENDER_WAITING,
 	};
 	u64 since = ktime_get_ns(), waited;
@@ -415,7 +462,7 @@ static int motet_sender_suspend(struct motet_queue *queue,
 	spin_unlock(&queue->lock);
 
 	trace_motet_sender_suspend(queue->owner, priority, bytes);
-	err = motet_sender_sleep(&sender, deadline);
+	err = motet_sender_sleep(&sender, wait->deadline);
 	waited = ktime_get_ns() - since;
 
 	spin_lock(&queue->lock);
@@ -451,8 +498,7 @@ int motet_queue_reserve(struct motet_queue *queue, struct motet_share *share,
 	spin_lock(&queue->lock);
 	err = motet_queue_try_reserve(queue, share, priority, bytes);
 	if (err == -EAGAIN && !wait->nonblock)
-		err = motet_sender_suspend(queue, share, priority, bytes,
-					   wait->deadline);
+		err = motet_sender_suspend(queue, share, priority, bytes, wait);
 	if (err == -EAGAIN || err == -ETIMEDOUT)
 		queue->stats.refused++;
 	spin_unlock(&queue->lock);
@@ -518,6 +564,8 @@ bool motet_queue_dismiss_locked(struct motet_queue *queue)
 			continue;
 		sender = motet_share_first(share, i);
 		motet_sender_remove(share, i, sender);
+		if (sender->released)
+			(*sender->released)++;
 		motet_sender_wake(sender, -EOWNERDEAD);
 		return true;
 	}

@@ -4,26 +4,29 @@
 #include <linux/device.h>
 #include <linux/kobject.h>
 #include <linux/netdevice.h>
-#include <linux/pid.h>
 #include <linux/slab.h>
-#include <linux/string_helpers.h>
 #include <linux/sysfs.h>
-#include <linux/user_namespace.h>
 #include <linux/wait.h>
 #include <linux/workqueue.h>
 #include <linux/xarray.h>
 #include <net/net_namespace.h>
 
 #include "domain.h"
-#include "port.h"
+#include "node.h"
 #include "sysfs.h"
+#include "sysfs_internal.h"
+
+static const struct motet_sysfs_kind *const motet_sysfs_kinds[] = {
+	&motet_sysfs_ports,
+	&motet_sysfs_groups,
+};
 
 /**
  * struct motet_sysfs_domain - the device of a domain
  * @device: the device; this is freed with its last reference [own]
  * @domain: the domain; outlives every reader [const]
- * @ports: the directory of ports [const once published]
- * @entries: those of the ports that should have one, by the port's serial
+ * @directories: those of ports and of groups [const once published]
+ * @entries: those of the objects that should have one, by the object's serial
  *	[domain.mutex]
  * @pending: entries to make or to remove [domain.mutex]
  * @work: makes and removes them [own]
@@ -31,39 +34,10 @@
 struct motet_sysfs_domain {
 	struct device device;
 	struct motet_domain *domain;
-	struct kobject *ports;
+	struct kobject *directories[ARRAY_SIZE(motet_sysfs_kinds)];
 	struct xarray entries;
 	struct list_head pending;
 	struct work_struct work;
-};
-
-/**
- * struct motet_sysfs_port - the entry of a named port
- * @kobject: its directory; this is freed with its last reference [own]
- * @domain: where the port lives; outlives every reader [const]
- * @id: identifier of the port [const]
- * @link: among the pending entries, or empty [domain.mutex]
- * @unwanted: the port died or lost its name [domain.mutex]
- * @added: the directory was made [own]
- */
-struct motet_sysfs_port {
-	struct kobject kobject;
-	struct motet_domain *domain;
-	struct motet_id id;
-	struct list_head link;
-	bool unwanted;
-	bool added;
-};
-
-/**
- * struct motet_sysfs_attribute - a file of a port
- * @attribute: its name and mode [const]
- * @show: prints its value from the port and what it looked like [const]
- */
-struct motet_sysfs_attribute {
-	struct attribute attribute;
-	ssize_t (*show)(const struct motet_object *object,
-			const struct motet_port_view *view, char *buf);
 };
 
 /* Devices and entries that are not released yet: their release is our code. */
@@ -79,11 +53,6 @@ static void motet_sysfs_count_released(void)
 static struct motet_sysfs_domain *motet_sysfs_domain_of(struct device *device)
 {
 	return container_of(device, struct motet_sysfs_domain, device);
-}
-
-static struct motet_sysfs_port *motet_sysfs_port_of(struct kobject *kobject)
-{
-	return container_of(kobject, struct motet_sysfs_port, kobject);
 }
 
 /* Files of a domain. */
@@ -105,6 +74,8 @@ static DEVICE_ATTR(_name, 0444, motet_sysfs_domain_##_name, NULL)
 
 MOTET_SYSFS_DOMAIN_FILE(actors, domain->actors);
 MOTET_SYSFS_DOMAIN_FILE(total_ports, domain->ports);
+MOTET_SYSFS_DOMAIN_FILE(total_groups, domain->groups);
+MOTET_SYSFS_DOMAIN_FILE(node, motet_node_here(domain));
 MOTET_SYSFS_DOMAIN_FILE(named_ports, domain->named);
 MOTET_SYSFS_DOMAIN_FILE(retained_ports, domain->retained);
 MOTET_SYSFS_DOMAIN_FILE(ports_max, domain->ports_max);
@@ -113,6 +84,8 @@ MOTET_SYSFS_DOMAIN_FILE(sequence, domain->sequence);
 static struct attribute *motet_sysfs_domain_attrs[] = {
 	&dev_attr_actors.attr,
 	&dev_attr_total_ports.attr,
+	&dev_attr_total_groups.attr,
+	&dev_attr_node.attr,
 	&dev_attr_named_ports.attr,
 	&dev_attr_retained_ports.attr,
 	&dev_attr_ports_max.attr,
@@ -121,177 +94,31 @@ static struct attribute *motet_sysfs_domain_attrs[] = {
 };
 ATTRIBUTE_GROUPS(motet_sysfs_domain);
 
-/* Files of a port. */
+/* Noting, and carrying out. */
 
-static const char *const motet_sysfs_states[] = {
-	[MOTET_PORT_STATE_HELD] = "held",
-	[MOTET_PORT_STATE_RETAINED] = "retained",
-	[MOTET_PORT_STATE_DEAD] = "dead",
-};
-
-#define MOTET_SYSFS_PORT_FILE(_name, _format, _value)			\
-static ssize_t motet_sysfs_port_##_name(const struct motet_object *object, \
-					const struct motet_port_view *view, \
-					char *buf)			\
-{									\
-	return sysfs_emit(buf, _format "\n", _value);			\
-}									\
-static struct motet_sysfs_attribute motet_sysfs_attr_##_name = {	\
-	.attribute = { .name = __stringify(_name), .mode = 0444 },	\
-	.show = motet_sysfs_port_##_name,				\
-}
-
-MOTET_SYSFS_PORT_FILE(state, "%s", motet_sysfs_states[view->state]);
-MOTET_SYSFS_PORT_FILE(mode, "%04o", object->mode);
-MOTET_SYSFS_PORT_FILE(uid, "%u",
-		      from_kuid_munged(object->domain->net->user_ns,
-				       object->uid));
-MOTET_SYSFS_PORT_FILE(gid, "%u",
-		      from_kgid_munged(object->domain->net->user_ns,
-				       object->gid));
-MOTET_SYSFS_PORT_FILE(retention_ns, "%llu", object->retention);
-MOTET_SYSFS_PORT_FILE(messages, "%u", view->messages);
-MOTET_SYSFS_PORT_FILE(bytes, "%llu", view->bytes);
-MOTET_SYSFS_PORT_FILE(messages_max, "%u", view->messages_max);
-MOTET_SYSFS_PORT_FILE(bytes_max, "%llu", view->bytes_max);
-MOTET_SYSFS_PORT_FILE(sent, "%llu", view->stats.sent);
-MOTET_SYSFS_PORT_FILE(received, "%llu", view->stats.received);
-MOTET_SYSFS_PORT_FILE(refused, "%llu", view->stats.refused);
-MOTET_SYSFS_PORT_FILE(suspended, "%u", view->stats.suspended);
-MOTET_SYSFS_PORT_FILE(calls, "%u", view->calls);
-
-static struct attribute *motet_sysfs_port_attrs[] = {
-	&motet_sysfs_attr_state.attribute,
-	&motet_sysfs_attr_mode.attribute,
-	&motet_sysfs_attr_uid.attribute,
-	&motet_sysfs_attr_gid.attribute,
-	&motet_sysfs_attr_retention_ns.attribute,
-	&motet_sysfs_attr_messages.attribute,
-	&motet_sysfs_attr_bytes.attribute,
-	&motet_sysfs_attr_messages_max.attribute,
-	&motet_sysfs_attr_bytes_max.attribute,
-	&motet_sysfs_attr_sent.attribute,
-	&motet_sysfs_attr_received.attribute,
-	&motet_sysfs_attr_refused.attribute,
-	&motet_sysfs_attr_suspended.attribute,
-	&motet_sysfs_attr_calls.attribute,
-	NULL,
-};
-
-/* The port of an entry with a reference, while it has a name, else NULL. */
-static struct motet_object *motet_sysfs_find(const struct motet_sysfs_port *entry)
-{
-	struct motet_object *object = motet_domain_find(entry->domain,
-							&entry->id,
-							MOTET_CLASS_PORT);
-
-	if (object && !rcu_access_pointer(object->name)) {
-		motet_object_put(object);
-		return NULL;
-	}
-	return object;
-}
-
-static ssize_t motet_sysfs_port_show(struct kobject *kobject,
-				     struct attribute *attribute, char *buf)
-{
-	const struct motet_sysfs_attribute *file =
-		container_of(attribute, struct motet_sysfs_attribute, attribute);
-	struct motet_port_view view;
-	struct motet_object *object;
-	ssize_t len;
-
-	object = motet_sysfs_find(motet_sysfs_port_of(kobject));
-	if (!object)
-		return -ENODEV;
-	motet_port_look(motet_port_of(object), &view);
-	len = file->show(object, &view, buf);
-	put_pid(view.pid);
-	motet_object_put(object);
-	return len;
-}
-
-static int motet_sysfs_name_escape(const struct motet_object *object,
-				   char *text, size_t size)
-{
-	const struct motet_name *name;
-	int len = -ENODEV;
-
-	rcu_read_lock();
-	name = rcu_dereference(object->name);
-	if (name) {
-		len = string_escape_mem(name->bytes, name->len, text, size,
-					ESCAPE_HEX | ESCAPE_NAP | ESCAPE_APPEND,
-					"\\");
-		text[len++] = '\n';
-	}
-	rcu_read_unlock();
-	return len;
-}
-
-/*
- * Escaped, a name may be longer than the page that an ordinary attribute has,
- * so it is a binary one: these are read in parts.
+/**
+ * motet_sysfs_entry_release() - free an entry
+ * @kobject: its directory
  */
-static ssize_t motet_sysfs_name_read(struct file *file, struct kobject *kobject,
-				     struct bin_attribute *attribute, char *buf,
-				     loff_t offset, size_t count)
+void motet_sysfs_entry_release(struct kobject *kobject)
 {
-	const size_t size = 4 * MOTET_NAME_MAX + 1;
-	struct motet_object *object;
-	ssize_t len = -ENODEV;
-	char *text;
-
-	text = kmalloc(size, GFP_KERNEL);
-	if (!text)
-		return -ENOMEM;
-	object = motet_sysfs_find(motet_sysfs_port_of(kobject));
-	if (object) {
-		len = motet_sysfs_name_escape(object, text, size);
-		motet_object_put(object);
-	}
-	if (len > 0)
-		len = memory_read_from_buffer(buf, count, &offset, text, len);
-	kfree(text);
-	return len;
-}
-
-static struct bin_attribute motet_sysfs_name = {
-	.attr = { .name = "name", .mode = 0444 },
-	.read = motet_sysfs_name_read,
-};
-
-static struct bin_attribute *motet_sysfs_port_bin_attrs[] = {
-	&motet_sysfs_name,
-	NULL,
-};
-
-static const struct attribute_group motet_sysfs_port_group = {
-	.attrs = motet_sysfs_port_attrs,
-	.bin_attrs = motet_sysfs_port_bin_attrs,
-};
-__ATTRIBUTE_GROUPS(motet_sysfs_port);
-
-static const struct sysfs_ops motet_sysfs_port_ops = {
-	.show = motet_sysfs_port_show,
-};
-
-static void motet_sysfs_port_release(struct kobject *kobject)
-{
-	kfree(motet_sysfs_port_of(kobject));
+	kfree(container_of(kobject, struct motet_sysfs_entry, kobject));
 	motet_sysfs_count_released();
 }
 
-static const struct kobj_type motet_sysfs_port_type = {
-	.release = motet_sysfs_port_release,
-	.sysfs_ops = &motet_sysfs_port_ops,
-	.default_groups = motet_sysfs_port_groups,
-};
+/* Which of the directories an object is to be in; negative if in none. */
+static int motet_sysfs_directory(const struct motet_object *object)
+{
+	unsigned int i;
 
-/* Noting, and carrying out. */
+	for (i = 0; i < ARRAY_SIZE(motet_sysfs_kinds); i++)
+		if (motet_sysfs_kinds[i]->class == object->ops->class)
+			return i;
+	return -1;
+}
 
 static void motet_sysfs_note(struct motet_sysfs_domain *view,
-			     struct motet_sysfs_port *entry)
+			     struct motet_sysfs_entry *entry)
 {
 	lockdep_assert_held(&view->domain->mutex);
 	if (list_empty(&entry->link))
@@ -299,19 +126,22 @@ static void motet_sysfs_note(struct motet_sysfs_domain *view,
 }
 
 /*
- * That there is no entry is not worth more than a debug message: the port does
+ * That there is no entry is not worth more than a debug message: the object does
  * not need it, and whoever provokes the failure could flood the log.
  */
 static void motet_sysfs_want(struct motet_sysfs_domain *view,
-			     const struct motet_object *object)
+			     const struct motet_object *object, int directory)
 {
-	struct motet_sysfs_port *entry;
+	const struct motet_sysfs_kind *kind = motet_sysfs_kinds[directory];
+	struct motet_sysfs_entry *entry;
 
 	entry = kzalloc(sizeof(*entry), GFP_KERNEL_ACCOUNT);
 	if (!entry)
 		goto out_left_out;
 	atomic_inc(&motet_sysfs_unreleased);
-	kobject_init(&entry->kobject, &motet_sysfs_port_type);
+	kobject_init(&entry->kobject, &kind->type);
+	entry->kind = kind;
+	entry->directory = view->directories[directory];
 	entry->domain = view->domain;
 	entry->id = object->id;
 	INIT_LIST_HEAD(&entry->link);
@@ -324,13 +154,13 @@ static void motet_sysfs_want(struct motet_sysfs_domain *view,
 err_put_entry:
 	kobject_put(&entry->kobject);
 out_left_out:
-	pr_debug("port %16phN is left out of sysfs\n", &object->id);
+	pr_debug("%16phN is left out of sysfs\n", &object->id);
 }
 
 static void motet_sysfs_unwant(struct motet_sysfs_domain *view,
 			       unsigned long serial)
 {
-	struct motet_sysfs_port *entry = xa_erase(&view->entries, serial);
+	struct motet_sysfs_entry *entry = xa_erase(&view->entries, serial);
 
 	entry->unwanted = true;
 	motet_sysfs_note(view, entry);
@@ -342,17 +172,18 @@ static int motet_sysfs_event(struct notifier_block *subscriber,
 	const struct motet_object_event *what = data;
 	const struct motet_object *object = what->object;
 	struct motet_sysfs_domain *view = object->domain->view;
+	int directory = motet_sysfs_directory(object);
 	bool wanted, known;
 
 	lockdep_assert_held(&object->domain->mutex);
-	if (!view || object->ops->class != MOTET_CLASS_PORT)
+	if (!view || directory < 0)
 		return NOTIFY_DONE;
 	wanted = event != MOTET_EVENT_DELETE && rcu_access_pointer(object->name);
 	known = xa_load(&view->entries, object->serial);
 	if (wanted == known)
 		return NOTIFY_DONE;
 	if (wanted)
-		motet_sysfs_want(view, object);
+		motet_sysfs_want(view, object, directory);
 	else
 		motet_sysfs_unwant(view, object->serial);
 	queue_work(motet_workqueue, &view->work);
@@ -363,14 +194,14 @@ static struct notifier_block motet_sysfs_subscriber = {
 	.notifier_call = motet_sysfs_event,
 };
 
-static struct motet_sysfs_port *
+static struct motet_sysfs_entry *
 motet_sysfs_next(struct motet_sysfs_domain *view, bool *unwanted)
 {
-	struct motet_sysfs_port *entry;
+	struct motet_sysfs_entry *entry;
 
 	mutex_lock(&view->domain->mutex);
 	entry = list_first_entry_or_null(&view->pending,
-					 struct motet_sysfs_port, link);
+					 struct motet_sysfs_entry, link);
 	if (entry) {
 		list_del_init(&entry->link);
 		*unwanted = entry->unwanted;
@@ -379,15 +210,13 @@ motet_sysfs_next(struct motet_sysfs_domain *view, bool *unwanted)
 	return entry;
 }
 
-static void motet_sysfs_add(struct motet_sysfs_domain *view,
-			    struct motet_sysfs_port *entry)
+static void motet_sysfs_add(struct motet_sysfs_entry *entry)
 {
-	int err = kobject_add(&entry->kobject, view->ports, "%16phN",
+	int err = kobject_add(&entry->kobject, entry->directory, "%16phN",
 			      &entry->id);
 
 	if (err)
-		pr_debug("port %16phN is left out of sysfs: %d\n", &entry->id,
-			 err);
+		pr_debug("%16phN is left out of sysfs: %d\n", &entry->id, err);
 	entry->added = !err;
 }
 
@@ -396,12 +225,12 @@ static void motet_sysfs_work(struct work_struct *work)
 {
 	struct motet_sysfs_domain *view =
 		container_of(work, struct motet_sysfs_domain, work);
-	struct motet_sysfs_port *entry;
+	struct motet_sysfs_entry *entry;
 	bool unwanted;
 
 	while ((entry = motet_sysfs_next(view, &unwanted))) {
 		if (!unwanted) {
-			motet_sysfs_add(view, entry);
+			motet_sysfs_add(entry);
 			continue;
 		}
 		if (entry->added)
@@ -452,6 +281,30 @@ motet_sysfs_domain_new(struct motet_domain *domain)
 	return view;
 }
 
+static void motet_sysfs_put_directories(struct motet_sysfs_domain *view)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(view->directories); i++)
+		kobject_put(view->directories[i]);
+}
+
+static int motet_sysfs_add_directories(struct motet_sysfs_domain *view)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(view->directories); i++) {
+		view->directories[i] =
+			kobject_create_and_add(motet_sysfs_kinds[i]->directory,
+					       &view->device.kobj);
+		if (!view->directories[i]) {
+			motet_sysfs_put_directories(view);
+			return -ENOMEM;
+		}
+	}
+	return 0;
+}
+
 static int motet_sysfs_domain_add(struct motet_sysfs_domain *view)
 {
 	int err;
@@ -462,8 +315,7 @@ static int motet_sysfs_domain_add(struct motet_sysfs_domain *view)
 	err = device_add(&view->device);
 	if (err)
 		return err;
-	view->ports = kobject_create_and_add("ports", &view->device.kobj);
-	if (!view->ports) {
+	if (motet_sysfs_add_directories(view)) {
 		device_del(&view->device);
 		return -ENOMEM;
 	}
@@ -495,7 +347,7 @@ static struct motet_sysfs_domain *
 motet_sysfs_detach(struct motet_domain *domain)
 {
 	struct motet_sysfs_domain *view;
-	struct motet_sysfs_port *entry;
+	struct motet_sysfs_entry *entry;
 	unsigned long serial;
 
 	mutex_lock(&domain->mutex);
@@ -517,7 +369,7 @@ static void __net_exit motet_sysfs_net_exit(struct net *net)
 		return;
 	cancel_work_sync(&view->work);
 	motet_sysfs_work(&view->work);
-	kobject_put(view->ports);
+	motet_sysfs_put_directories(view);
 	device_unregister(&view->device);
 }
 

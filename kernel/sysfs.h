@@ -8,18 +8,18 @@
  *
  * The class ``motet`` has one device per domain, visible where sysfs was
  * mounted for its network namespace. Under it are totals, and a directory per
- * named port. Documentation/ABI/testing/sysfs-class-motet describes the files.
+ * named port and group. Documentation/ABI/testing/sysfs-class-motet describes the files.
  *
- * An entry refers to its port by identifier only, and whoever reads a file
- * looks the port up: an entry keeps neither a port nor the module alive, and
- * an entry whose port is gone, or has lost its name, answers ENODEV until it
- * goes too.
+ * An entry refers to its object by identifier only, and whoever reads a file
+ * looks the object up: an entry keeps neither an object nor the module alive,
+ * and an entry whose object is gone, or has lost its name, answers ENODEV until
+ * it goes too.
  *
- * What happens to ports is noted under the mutex of the domain, and carried out
+ * What happens to objects is noted under the mutex of the domain, and carried out
  * by one work item per domain on motet_workqueue. Nothing in sysfs is made or
  * removed under the mutex, since removing waits for readers, and these take
- * it. An entry is allocated when its port is created, so that noting its
- * removal needs no memory. An entry that can't be made is left out: the port
+ * it. An entry is allocated when its object is created, so that noting its
+ * removal needs no memory. An entry that can't be made is left out: the object
  * works without it, and netlink shows it.
  *
  * The device comes and goes with the network namespace, after and before the

@@ -55,9 +55,93 @@ DEFINE_EVENT(motet_object, motet_port_close,
 /* value: 0 */
 DEFINE_EVENT(motet_object, motet_port_unlink,
 	TP_PROTO(const struct motet_id *id, int value), TP_ARGS(id, value));
+/* value: the new mode bits */
+DEFINE_EVENT(motet_object, motet_port_change,
+	TP_PROTO(const struct motet_id *id, int value), TP_ARGS(id, value));
+/* value: enum motet_address that is its default */
+DEFINE_EVENT(motet_object, motet_group_create,
+	TP_PROTO(const struct motet_id *id, int value), TP_ARGS(id, value));
+/* value: members that it had */
+DEFINE_EVENT(motet_object, motet_group_delete,
+	TP_PROTO(const struct motet_id *id, int value), TP_ARGS(id, value));
+/* value: members who are told */
+DEFINE_EVENT(motet_object, motet_group_rekey,
+	TP_PROTO(const struct motet_id *id, int value), TP_ARGS(id, value));
+/* value: enum motet_address of what found no room */
+DEFINE_EVENT(motet_object, motet_group_full,
+	TP_PROTO(const struct motet_id *id, int value), TP_ARGS(id, value));
 /* id: what it is about; value: enum motet_exception */
 DEFINE_EVENT(motet_object, motet_exception,
 	TP_PROTO(const struct motet_id *id, int value), TP_ARGS(id, value));
+
+DECLARE_EVENT_CLASS(motet_relation,
+	TP_PROTO(const struct motet_id *id, const struct motet_id *other,
+		 u64 value),
+	TP_ARGS(id, other, value),
+	TP_STRUCT__entry(
+		__array(u8, id, sizeof(struct motet_id))
+		__array(u8, other, sizeof(struct motet_id))
+		__field(u64, value)
+	),
+	TP_fast_assign(
+		memcpy(__entry->id, id, sizeof(struct motet_id));
+		memcpy(__entry->other, other, sizeof(struct motet_id));
+		__entry->value = value;
+	),
+	TP_printk("id=%s other=%s value=%llu", MOTET_TRACE_ID(id),
+		  MOTET_TRACE_ID(other), __entry->value)
+);
+
+/* other: actor that may accept, zero if none; value: flags of the offer */
+DEFINE_EVENT(motet_relation, motet_port_offer,
+	TP_PROTO(const struct motet_id *id, const struct motet_id *other,
+		 u64 value),
+	TP_ARGS(id, other, value));
+/* other: actor that holds it now; value: flags of the offer */
+DEFINE_EVENT(motet_relation, motet_port_accept,
+	TP_PROTO(const struct motet_id *id, const struct motet_id *other,
+		 u64 value),
+	TP_ARGS(id, other, value));
+/* other: actor of the standby; value: wait status of the old holder */
+DEFINE_EVENT(motet_relation, motet_port_take_over,
+	TP_PROTO(const struct motet_id *id, const struct motet_id *other,
+		 u64 value),
+	TP_ARGS(id, other, value));
+/* other: actor whose set it is in; value: priority */
+DEFINE_EVENT(motet_relation, motet_port_enable,
+	TP_PROTO(const struct motet_id *id, const struct motet_id *other,
+		 u64 value),
+	TP_ARGS(id, other, value));
+/* other: actor whose set it was in; value: priority */
+DEFINE_EVENT(motet_relation, motet_port_disable,
+	TP_PROTO(const struct motet_id *id, const struct motet_id *other,
+		 u64 value),
+	TP_ARGS(id, other, value));
+/* other: the port; value: members with it */
+DEFINE_EVENT(motet_relation, motet_group_insert,
+	TP_PROTO(const struct motet_id *id, const struct motet_id *other,
+		 u64 value),
+	TP_ARGS(id, other, value));
+/* other: the port; value: members without it */
+DEFINE_EVENT(motet_relation, motet_group_remove,
+	TP_PROTO(const struct motet_id *id, const struct motet_id *other,
+		 u64 value),
+	TP_ARGS(id, other, value));
+/* other: the port that is told; value: 1 from now on, 0 no longer */
+DEFINE_EVENT(motet_relation, motet_group_track,
+	TP_PROTO(const struct motet_id *id, const struct motet_id *other,
+		 u64 value),
+	TP_ARGS(id, other, value));
+/* id: the group; other: the member; value: number of the session */
+DEFINE_EVENT(motet_relation, motet_session_begin,
+	TP_PROTO(const struct motet_id *id, const struct motet_id *other,
+		 u64 value),
+	TP_ARGS(id, other, value));
+/* id: the group; other: the member; value: number of the session */
+DEFINE_EVENT(motet_relation, motet_session_end,
+	TP_PROTO(const struct motet_id *id, const struct motet_id *other,
+		 u64 value),
+	TP_ARGS(id, other, value));
 
 DECLARE_EVENT_CLASS(motet_message,
 	TP_PROTO(const struct motet_id *port, u64 message,
@@ -96,6 +180,124 @@ DEFINE_EVENT(motet_message, motet_message_orphan,
 	TP_PROTO(const struct motet_id *port, u64 message,
 		 unsigned int priority, u64 bytes),
 	TP_ARGS(port, message, priority, bytes));
+/* it was given up, and goes nowhere */
+DEFINE_EVENT(motet_message, motet_message_drop,
+	TP_PROTO(const struct motet_id *port, u64 message,
+		 unsigned int priority, u64 bytes),
+	TP_ARGS(port, message, priority, bytes));
+
+/* its time was over while it was queued */
+DEFINE_EVENT(motet_message, motet_message_expire,
+	TP_PROTO(const struct motet_id *port, u64 message,
+		 unsigned int priority, u64 bytes),
+	TP_ARGS(port, message, priority, bytes));
+/* its sender has withdrawn it */
+DEFINE_EVENT(motet_message, motet_message_cancel,
+	TP_PROTO(const struct motet_id *port, u64 message,
+		 unsigned int priority, u64 bytes),
+	TP_ARGS(port, message, priority, bytes));
+
+DECLARE_EVENT_CLASS(motet_lease,
+	TP_PROTO(const struct motet_id *port, u64 message, u64 value),
+	TP_ARGS(port, message, value),
+	TP_STRUCT__entry(
+		__array(u8, port, sizeof(struct motet_id))
+		__field(u64, message)
+		__field(u64, value)
+	),
+	TP_fast_assign(
+		memcpy(__entry->port, port, sizeof(struct motet_id));
+		__entry->message = message;
+		__entry->value = value;
+	),
+	TP_printk("port=%s message=%llu value=%llu", MOTET_TRACE_ID(port),
+		  __entry->message, __entry->value)
+);
+
+/* value: until when, 0 is without end */
+DEFINE_EVENT(motet_lease, motet_lease_begin,
+	TP_PROTO(const struct motet_id *port, u64 message, u64 value),
+	TP_ARGS(port, message, value));
+/* value: until when, 0 is without end */
+DEFINE_EVENT(motet_lease, motet_lease_extend,
+	TP_PROTO(const struct motet_id *port, u64 message, u64 value),
+	TP_ARGS(port, message, value));
+/* value: how often the message had come back before */
+DEFINE_EVENT(motet_lease, motet_lease_end,
+	TP_PROTO(const struct motet_id *port, u64 message, u64 value),
+	TP_ARGS(port, message, value));
+/* value: how often the message had come back before; motet_lease_end follows */
+DEFINE_EVENT(motet_lease, motet_lease_expire,
+	TP_PROTO(const struct motet_id *port, u64 message, u64 value),
+	TP_ARGS(port, message, value));
+
+DECLARE_EVENT_CLASS(motet_transfer,
+	TP_PROTO(const struct motet_id *from, const struct motet_id *to,
+		 u64 message, int value),
+	TP_ARGS(from, to, message, value),
+	TP_STRUCT__entry(
+		__array(u8, from, sizeof(struct motet_id))
+		__array(u8, to, sizeof(struct motet_id))
+		__field(u64, message)
+		__field(int, value)
+	),
+	TP_fast_assign(
+		memcpy(__entry->from, from, sizeof(struct motet_id));
+		memcpy(__entry->to, to, sizeof(struct motet_id));
+		__entry->message = message;
+		__entry->value = value;
+	),
+	TP_printk("from=%s to=%s message=%llu value=%d",
+		  MOTET_TRACE_ID(from),
+		  MOTET_TRACE_ID(to),
+		  __entry->message, __entry->value)
+);
+
+/* to: its dead-letter port; message: at the port; value: why, a positive errno */
+DEFINE_EVENT(motet_transfer, motet_dead_letter,
+	TP_PROTO(const struct motet_id *from, const struct motet_id *to,
+		 u64 message, int value),
+	TP_ARGS(from, to, message, value));
+/* from: the group; message: at the member; value: enum motet_address */
+DEFINE_EVENT(motet_transfer, motet_group_deliver,
+	TP_PROTO(const struct motet_id *from, const struct motet_id *to,
+		 u64 message, int value),
+	TP_ARGS(from, to, message, value));
+/* from: the backlog; message: at the backlog; value: class of the job */
+DEFINE_EVENT(motet_transfer, motet_job_lend,
+	TP_PROTO(const struct motet_id *from, const struct motet_id *to,
+		 u64 message, int value),
+	TP_ARGS(from, to, message, value));
+/*
+ * from: the backlog; message: at the backlog; value: 1 if it is there again, 0
+ * if it is done with
+ */
+DEFINE_EVENT(motet_transfer, motet_job_end,
+	TP_PROTO(const struct motet_id *from, const struct motet_id *to,
+		 u64 message, int value),
+	TP_ARGS(from, to, message, value));
+
+/* event: enum motet_node_event */
+TRACE_EVENT(motet_node,
+	TP_PROTO(u32 number, int event, bool member, u64 view),
+	TP_ARGS(number, event, member, view),
+	TP_STRUCT__entry(
+		__field(u32, number)
+		__field(int, event)
+		__field(bool, member)
+		__field(u64, view)
+	),
+	TP_fast_assign(
+		__entry->number = number;
+		__entry->event = event;
+		__entry->member = member;
+		__entry->view = view;
+	),
+	TP_printk("number=%u event=%s member=%d view=%llu", __entry->number,
+		  __print_symbolic(__entry->event, { 0, "created" },
+				   { 1, "changed" }, { 2, "deleted" }),
+		  __entry->member, __entry->view)
+);
 
 TRACE_EVENT(motet_sender_suspend,
 	TP_PROTO(const struct motet_id *port, unsigned int priority, u64 bytes),

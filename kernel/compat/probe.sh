@@ -24,4 +24,5 @@ flags=-DMOTET_COMPAT
 have GENL_SPLIT_OPS net/genetlink.h '^struct genl_split_ops \{'
 have CLASS_CONST_DEVICE linux/device/class.h \
 	'\(\*namespace\)\(const struct device \*'
+[ ! -r "$include/crypto/utils.h" ] || flags="$flags -DMOTET_HAVE_CRYPTO_UTILS"
 echo "$flags"

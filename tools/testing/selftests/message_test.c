@@ -164,6 +164,10 @@ TEST_F(message, fields_of_a_received_message)
 	msg.pad = 0;
 	msg.deadline = 0;
 	msg.stamp = 0;
+	msg.expires = 0;
+	msg.lease = 0;
+	memset(&msg.session, 0, offsetof(struct motet_msg, at) -
+	       offsetof(struct motet_msg, session));
 	ASSERT_EQ(0, mt_recv_msg(self->holder, &msg, NULL, 0));
 	EXPECT_EQ(sizeof(msg), msg.size);
 	EXPECT_EQ(0, msg.flags & ~MOTET_MSG_DONTWAIT);
@@ -178,6 +182,8 @@ TEST_F(message, fields_of_a_received_message)
 	EXPECT_EQ(first, msg.id);
 	EXPECT_EQ(0, msg.token);
 	EXPECT_TRUE(mt_id_equal(&self->id, &msg.to));
+	EXPECT_EQ(0, msg.cookie);
+	EXPECT_TRUE(mt_id_equal(&self->id, &msg.at));
 	/* what came out may go in again */
 	msg.body = 0;
 	ASSERT_EQ(0, mt_ioctl(self->sender, MOTET_IOC_SEND, &sent));

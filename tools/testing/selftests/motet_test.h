@@ -70,6 +70,27 @@ int mt_recv_call(int holder, __u64 *token, __u64 *value);
 int mt_status(int fd, struct motet_port_status *status);
 int mt_info(int actor, struct motet_info *info);
 
+/* leases, batches, holders: motet_test_port.c */
+int mt_lease_recv(int holder, struct motet_msg *msg, __u64 *value,
+		  __u64 deadline);
+int mt_lease(int holder, __u32 op, __u64 id, __u64 deadline);
+int mt_acknowledge(int holder, __u64 id);
+int mt_give_back(int holder, __u64 id);
+int mt_send_msg(int sender, struct motet_msg *msg, const __u64 *value);
+int mt_withdraw(int sender, __u64 id);
+int mt_many(int fd, unsigned int number, struct motet_msg *msgs, __u32 count,
+	    struct motet_batch *batch);
+int mt_open_id(int actor, __u32 role, const struct motet_id *id);
+int mt_actor_id(int actor, struct motet_id *id);
+int mt_offer(int holder, __u32 flags, const struct motet_id *actor);
+int mt_enable(int holder, __u32 priority, __u64 cookie);
+int mt_disable(int holder);
+int mt_recv_any(int actor, __u32 flags, struct motet_msg *msg, __u64 *value);
+int mt_change(int actor, const struct motet_id *id,
+	      struct motet_port_change *change);
+int mt_until_leased(int fd, __u32 leased);
+int mt_until_role(int fd, __u32 role);
+
 /* time and waiting */
 __u64 mt_now(void);
 __u64 mt_after(__u64 ns);
@@ -102,12 +123,14 @@ unsigned int mt_rounds(unsigned int otherwise);
  * @fd: the socket
  * @family: number of the family motet
  * @group: number of its multicast group object
+ * @membership: number of its multicast group membership
  * @sequence: of the last request
  */
 struct mt_nl {
 	int fd;
 	__u16 family;
 	__u32 group;
+	__u32 membership;
 	__u32 sequence;
 };
 
@@ -140,7 +163,10 @@ void mt_nl_close(struct mt_nl *nl);
 int mt_nl_do(struct mt_nl *nl, __u8 cmd, const struct mt_attrs *request,
 	     struct mt_attrs *answer);
 int mt_nl_dump(struct mt_nl *nl, __u8 cmd, struct mt_dump *dump);
+int mt_nl_dump_of(struct mt_nl *nl, __u8 cmd, const struct mt_attrs *request,
+		  struct mt_dump *dump);
 int mt_nl_listen(struct mt_nl *nl);
+int mt_nl_listen_nodes(struct mt_nl *nl);
 int mt_nl_event(struct mt_nl *nl, int timeout_ms, struct mt_attrs *event);
 bool mt_dump_next(const struct mt_dump *dump, __u32 *offset,
 		  struct mt_attrs *attrs);

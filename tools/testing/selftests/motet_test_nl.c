@@ -150,9 +150,26 @@ static void mt_nl_take_dump(void *arg, __u8 cmd, const void *bytes, __u32 len)
 	dump->count++;
 }
 
+/* Groups are nests in a nest, in no order that is promised. */
+static __u32 mt_nl_group(const struct mt_attrs *groups, const char *name)
+{
+	const void *value, *seen;
+	struct mt_attrs one;
+	__u16 index;
+	size_t len;
+
+	for (index = 1; (value = mt_attr(groups, index, &len)); index++) {
+		mt_nl_take_attrs(&one, 0, value, len);
+		seen = mt_attr(&one, CTRL_ATTR_MCAST_GRP_NAME, &len);
+		if (seen && len == strlen(name) + 1 && !memcmp(seen, name, len))
+			return mt_attr_number(&one, CTRL_ATTR_MCAST_GRP_ID);
+	}
+	return 0;
+}
+
 static int mt_nl_resolve(struct mt_nl *nl)
 {
-	struct mt_attrs request = { 0 }, answer = { 0 }, groups = { 0 }, one;
+	struct mt_attrs request = { 0 }, answer = { 0 }, groups = { 0 };
 	const void *value;
 	size_t len;
 	int ret;
@@ -166,17 +183,13 @@ static int mt_nl_resolve(struct mt_nl *nl)
 	if (ret)
 		return ret;
 	nl->family = mt_attr_number(&answer, CTRL_ATTR_FAMILY_ID);
-	/* one group, in a nest in a nest */
 	value = mt_attr(&answer, CTRL_ATTR_MCAST_GROUPS, &len);
 	if (!value)
 		return -ENOENT;
 	mt_nl_take_attrs(&groups, 0, value, len);
-	value = mt_attr(&groups, 1, &len);
-	if (!value)
-		return -ENOENT;
-	mt_nl_take_attrs(&one, 0, value, len);
-	nl->group = mt_attr_number(&one, CTRL_ATTR_MCAST_GRP_ID);
-	return 0;
+	nl->group = mt_nl_group(&groups, MOTET_MCGRP_OBJECT);
+	nl->membership = mt_nl_group(&groups, MOTET_MCGRP_MEMBERSHIP);
+	return nl->group && nl->membership ? 0 : -ENOENT;
 }
 
 int mt_nl_open(struct mt_nl *nl)
@@ -220,7 +233,13 @@ int mt_nl_do(struct mt_nl *nl, __u8 cmd, const struct mt_attrs *request,
 
 int mt_nl_dump(struct mt_nl *nl, __u8 cmd, struct mt_dump *dump)
 {
-	int ret = mt_nl_request(nl, nl->family, NLM_F_DUMP, cmd, NULL);
+	return mt_nl_dump_of(nl, cmd, NULL, dump);
+}
+
+int mt_nl_dump_of(struct mt_nl *nl, __u8 cmd, const struct mt_attrs *request,
+		  struct mt_dump *dump)
+{
+	int ret = mt_nl_request(nl, nl->family, NLM_F_DUMP, cmd, request);
 
 	dump->count = 0;
 	dump->len = 0;
@@ -229,14 +248,22 @@ int mt_nl_dump(struct mt_nl *nl, __u8 cmd, struct mt_dump *dump)
 	return ret;
 }
 
-int mt_nl_listen(struct mt_nl *nl)
+static int mt_nl_join(struct mt_nl *nl, int group)
 {
-	int group = nl->group;
-
 	if (setsockopt(nl->fd, SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, &group,
 		       sizeof(group)))
 		return -errno;
 	return 0;
+}
+
+int mt_nl_listen(struct mt_nl *nl)
+{
+	return mt_nl_join(nl, nl->group);
+}
+
+int mt_nl_listen_nodes(struct mt_nl *nl)
+{
+	return mt_nl_join(nl, nl->membership);
 }
 
 int mt_nl_event(struct mt_nl *nl, int timeout_ms, struct mt_attrs *event)

@@ -6,6 +6,7 @@
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/syscall.h>
@@ -454,6 +455,89 @@ TEST_F_TIMEOUT(queue, fair_between_users, 600)
 	share = count_user(holder, &id, 60, 6, MT_USER_B);
 	EXPECT_LE(24, share);
 	EXPECT_GE(36, share);
+}
+
+/* Sends numbers in order for ever, as a user. */
+static pid_t counting_process(const struct motet_id *id, uid_t uid)
+{
+	pid_t pid = mt_fork();
+	__u64 number;
+	int sender;
+
+	if (pid)
+		return pid;
+	if (mt_become(uid))
+		_exit(1);
+	sender = mt_sender(mt_actor(), id);
+	for (number = 0; !mt_send(sender, 0, (__u64)uid << 32 | number);)
+		number++;
+	_exit(0);
+}
+
+/* Two suspended senders of two users and a slow receiver: half and half. */
+TEST_F_TIMEOUT(queue, two_users_two_senders, 600)
+{
+	__u64 next[2] = { 0 }, before[2], value;
+	const int rounds = 100;
+	struct motet_id id;
+	int holder, i, who;
+
+	holder = open_wide(self->actor, 0, 10, &id);
+	ASSERT_LT(0, counting_process(&id, MT_USER_A));
+	/* alone, a user has all the room */
+	for (i = 0; i < 20; i++) {
+		ASSERT_EQ(0, until_settled(&id, 10, 1));
+		ASSERT_EQ(0, mt_recv(holder, &value));
+		ASSERT_EQ((__u64)MT_USER_A << 32 | next[0]++, value);
+	}
+	ASSERT_LT(0, counting_process(&id, MT_USER_B));
+	for (i = -20; i < rounds; i++) {
+		if (i == 0)
+			memcpy(before, next, sizeof(before));
+		ASSERT_EQ(0, until_settled(&id, 10, 2));
+		ASSERT_EQ(0, mt_recv(holder, &value));
+		who = value >> 32 == MT_USER_B;
+		ASSERT_EQ((__u64)(who ? MT_USER_B : MT_USER_A) << 32 |
+			  next[who]++, value);
+	}
+	EXPECT_LE(rounds * 40 / 100, next[1] - before[1]);
+	EXPECT_GE(rounds * 60 / 100, next[1] - before[1]);
+}
+
+/* Each user's senders are served as they came, and the users in turn. */
+TEST_F(queue, first_in_first_out_within_each_user)
+{
+	static const uid_t uids[] = { MT_USER_A, MT_USER_B };
+	__u64 next[2] = { 0 }, value, i;
+	pid_t pids[8];
+	int who;
+
+	EXPECT_EQ(0, fill(self->sender, 0));
+	for (i = 0; i < ARRAY_SIZE(pids); i++) {
+		/* all of the first user come before all of the other */
+		who = i / 4;
+		pids[i] = mt_fork();
+		if (pids[i] == 0) {
+			EXPECT_EQ(0, mt_become(uids[who]));
+			_exit(-mt_send(mt_sender(mt_actor(), &self->id), 0,
+				       (__u64)uids[who] << 32 | i % 4));
+		}
+		ASSERT_EQ(0, mt_until_suspended(&self->id, i + 1));
+	}
+	for (i = 0; i < BOUND + ARRAY_SIZE(pids); i++) {
+		/* one at a time is let in, and has sent */
+		ASSERT_EQ(0, until_settled(&self->id, i < 8 ? BOUND : 12 - i,
+					   i < 8 ? 8 - i : 0));
+		ASSERT_EQ(0, mt_recv(self->holder, &value));
+		if (i < BOUND)
+			continue;
+		who = value >> 32 == MT_USER_B;
+		EXPECT_EQ((__u64)uids[who] << 32 | next[who], value);
+		next[who]++;
+		EXPECT_GE(2, llabs((long long)(next[0] - next[1])));
+	}
+	for (i = 0; i < ARRAY_SIZE(pids); i++)
+		EXPECT_EQ(0, mt_wait(pids[i]));
 }
 
 /* Freed room goes to the user that holds least, whoever came first. */

@@ -9,10 +9,14 @@
 
 #include "motet_test.h"
 
+/* MOTET_ROLE_HOLDER to MOTET_ROLE_GROUP */
+#define ROLES	6
+
 /* One of each role, and what the calls of the table work with. */
 struct world {
-	int fds[3];		/* by role */
+	int fds[ROLES];		/* by role */
 	struct motet_id id;
+	struct motet_cap cap;	/* of the group */
 	__u64 value;
 	__u64 call;		/* unfinished */
 	struct motet_msg msg;
@@ -25,11 +29,19 @@ enum {
 	ON_HOLDER = 1,
 	ON_SENDER = 2,
 	ON_ACTOR = 4,
+	ON_STANDBY = 8,
+	ON_FORMER = 16,
+	ON_GROUP = 32,
+	/* all that may be a holder, or was one */
+	ON_PORT = ON_HOLDER | ON_STANDBY | ON_FORMER,
 };
 
 static_assert(ON_HOLDER >> MOTET_ROLE_HOLDER == 1, "ON_HOLDER");
 static_assert(ON_SENDER >> MOTET_ROLE_SENDER == 1, "ON_SENDER");
 static_assert(ON_ACTOR >> MOTET_ROLE_ACTOR == 1, "ON_ACTOR");
+static_assert(ON_STANDBY >> MOTET_ROLE_STANDBY == 1, "ON_STANDBY");
+static_assert(ON_FORMER >> MOTET_ROLE_FORMER == 1, "ON_FORMER");
+static_assert(ON_GROUP >> MOTET_ROLE_GROUP == 1, "ON_GROUP");
 
 struct part {
 	size_t offset;
@@ -49,6 +61,7 @@ struct part {
  * @role: file that it is tried on
  * @roles: files that know it
  * @size: of its argument
+ * @first: size that was published first
  * @make: sets an argument up with which it succeeds
  * @undo: after it has succeeded
  * @flags: field of flags that are checked
@@ -63,16 +76,17 @@ struct door {
 	unsigned int role;
 	unsigned int roles;
 	size_t size;
+	size_t first;
 	void (*make)(void *arg);
 	void (*undo)(void *arg);
 	size_t flags;
 	__u32 known;
-	struct part zero[13];	/* and an end */
-	struct part ignored[10];
+	struct part zero[24];	/* and an end */
+	struct part ignored[20];
 	struct part pointers[3];
 };
 
-#define DOORS	12
+#define DOORS	28
 
 extern const struct door doors[DOORS];
 

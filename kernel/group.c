@@ -1,0 +1,405 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The life of groups. */
+
+#include <linux/random.h>
+#include <linux/slab.h>
+#include <linux/timekeeping.h>
+
+#include "domain.h"
+#include "group_internal.h"
+#include "trace.h"
+
+static const struct motet_group_hooks *motet_group_hooks;
+
+static const struct motet_charge motet_group_charge = {
+	.amount[MOTET_QUOTA_PORTS] = 1,
+};
+
+static void motet_group_free_rcu(struct rcu_head *rcu)
+{
+	struct motet_object *object = container_of(rcu, struct motet_object,
+						   rcu);
+	struct motet_group *group = motet_group_of(object);
+
+	xa_destroy(&group->members);
+	kfree(group);
+}
+
+/* Once, when the group is dead: a handle on it may stay open for long. */
+static void motet_group_uncharge(struct motet_group *group)
+{
+	struct motet_payer *payer = group->payer;
+
+	group->payer = NULL;
+	if (payer)
+		motet_quota_uncharge(payer, &motet_group_charge);
+	motet_payer_put(payer);
+}
+
+static void motet_group_release(struct motet_object *object)
+{
+	struct motet_group *group = motet_group_of(object);
+
+	motet_group_uncharge(group);
+	motet_object_put(group->backlog);
+	call_rcu(&object->rcu, motet_group_free_rcu);
+}
+
+static void motet_group_end_retention_locked(struct motet_group *group)
+{
+	lockdep_assert_held(&group->object.domain->mutex);
+	if (!group->retained)
+		return;
+	hrtimer_cancel(&group->retention_timer);
+	group->retained = false;
+}
+
+/*
+ * Nobody finds the group any more before anybody sees that it is dead. The
+ * reference that it has while it lives is the caller's to drop.
+ */
+static void motet_group_kill_locked(struct motet_group *group)
+{
+	lockdep_assert_held(&group->object.domain->mutex);
+	motet_group_end_retention_locked(group);
+	motet_domain_unpublish_locked(&group->object);
+	mutex_lock(&group->mutex);
+	trace_motet_group_delete(&group->object.id, group->member_count);
+	WRITE_ONCE(group->dead, true);
+	motet_group_drop_members(group);
+	motet_group_drop_leavers(group);
+	motet_group_drop_trackers(group);
+	mutex_unlock(&group->mutex);
+	motet_group_wake(group, NULL);
+}
+
+/* Nothing is locked. Called once, by whoever killed the group. */
+static void motet_group_bury(struct motet_group *group)
+{
+	motet_group_hooks->end(group);
+	motet_group_uncharge(group);
+	motet_object_put(&group->object);
+}
+
+static bool motet_group_is_unused_locked(const struct motet_group *group)
+{
+	lockdep_assert_held(&group->object.domain->mutex);
+	return !group->dead && !group->handles && !group->member_count;
+}
+
+/* While the group is not dead none of the references is the last. */
+static void motet_group_queue_end(struct motet_group *group)
+{
+	motet_object_get(&group->object);
+	if (!queue_work(motet_workqueue, &group->end_work))
+		motet_object_put(&group->object);
+}
+
+static enum hrtimer_restart motet_group_retention_over(struct hrtimer *timer)
+{
+	struct motet_group *group = container_of(timer, struct motet_group,
+						 retention_timer);
+
+	motet_group_queue_end(group);
+	return HRTIMER_NORESTART;
+}
+
+static void motet_group_end_work(struct work_struct *work)
+{
+	struct motet_group *group = container_of(work, struct motet_group,
+						 end_work);
+	struct motet_domain *domain = group->object.domain;
+	bool over;
+
+	mutex_lock(&domain->mutex);
+	over = motet_group_is_unused_locked(group) &&
+	       (!group->retained ||
+		ktime_get_boottime_ns() >= group->retained_until);
+	if (over)
+		motet_group_kill_locked(group);
+	mutex_unlock(&domain->mutex);
+	if (over)
+		motet_group_bury(group);
+	motet_object_put(&group->object);
+}
+
+static void motet_group_retain_locked(struct motet_group *group)
+{
+	u64 now = ktime_get_boottime_ns();
+	u64 retention = group->object.retention;
+
+	lockdep_assert_held(&group->object.domain->mutex);
+	group->retained = true;
+	group->retained_until = retention > KTIME_MAX - now ? KTIME_MAX :
+							      now + retention;
+	hrtimer_start(&group->retention_timer,
+		      ns_to_ktime(group->retained_until),
+		      HRTIMER_MODE_ABS_SOFT);
+}
+
+/**
+ * motet_group_settle_locked() - begin or end retention, or let a group die
+ * @group: the group; a member or a handle has come or gone
+ *
+ * It dies later: this may run where an object is unpublished.
+ *
+ * Context: may sleep; under the domain's mutex.
+ */
+void motet_group_settle_locked(struct motet_group *group)
+{
+	struct motet_domain *domain = group->object.domain;
+
+	lockdep_assert_held(&domain->mutex);
+	if (!motet_group_is_unused_locked(group))
+		motet_group_end_retention_locked(group);
+	else if (group->object.retention && !domain->gone &&
+		 rcu_access_pointer(group->object.name))
+		motet_group_retain_locked(group);
+	else
+		motet_group_queue_end(group);
+}
+
+static bool motet_group_purge(struct motet_object *object)
+{
+	struct motet_group *group = motet_group_of(object);
+	bool unused;
+
+	mutex_lock(&object->domain->mutex);
+	unused = motet_group_is_unused_locked(group);
+	if (unused)
+		motet_group_kill_locked(group);
+	mutex_unlock(&object->domain->mutex);
+	if (unused)
+		motet_group_bury(group);
+	return unused;
+}
+
+static const struct motet_object_ops motet_group_ops = {
+	.class = MOTET_CLASS_GROUP,
+	.release = motet_group_release,
+	.purge = motet_group_purge,
+	.load_ended = motet_group_load_ended,
+	.job_ended = motet_group_job_ended,
+};
+
+static void motet_group_setup(struct motet_group *group)
+{
+	mutex_init(&group->mutex);
+	spin_lock_init(&group->lock);
+	xa_init_flags(&group->members, XA_FLAGS_ACCOUNT);
+	INIT_LIST_HEAD(&group->inserters);
+	INIT_LIST_HEAD(&group->trackers);
+	INIT_LIST_HEAD(&group->idle);
+	INIT_LIST_HEAD(&group->busy);
+	INIT_LIST_HEAD(&group->leavers);
+	init_waitqueue_head(&group->room);
+	init_waitqueue_head(&group->writable);
+	INIT_WORK(&group->end_work, motet_group_end_work);
+	hrtimer_init(&group->retention_timer, CLOCK_BOOTTIME,
+		     HRTIMER_MODE_ABS_SOFT);
+	group->retention_timer.function = motet_group_retention_over;
+}
+
+/**
+ * motet_group_new() - build an empty group
+ * @actor: who creates it
+ * @arg: what it is to be; checked by the caller
+ *
+ * It has one reference, which stands for its life once a handle is attached.
+ *
+ * Context: may sleep.
+ * Return: the group, or ERR_PTR() of -ENOMEM or -EDQUOT.
+ */
+struct motet_group *motet_group_new(struct motet_actor *actor,
+				    const struct motet_group_create *arg)
+{
+	struct motet_group *group;
+	int err;
+
+	group = kzalloc(sizeof(*group), GFP_KERNEL_ACCOUNT);
+	if (!group)
+		return ERR_PTR(-ENOMEM);
+	err = motet_quota_charge(actor->payer, &motet_group_charge);
+	if (err) {
+		kfree(group);
+		return ERR_PTR(err);
+	}
+	group->payer = motet_payer_get(actor->payer);
+	motet_object_init(&group->object, &motet_group_ops,
+			  actor->object.domain);
+	motet_group_setup(group);
+	group->object.mode = arg->mode;
+	group->object.retention = arg->retention;
+	group->address = arg->address;
+	group->sessions_max = arg->sessions_max;
+	memcpy(group->class_members, arg->class_members,
+	       sizeof(group->class_members));
+	get_random_bytes(group->key, sizeof(group->key));
+	return group;
+}
+
+/**
+ * motet_group_publish() - let a group be found
+ * @group: the group; it has a handle, whose closing lets it die if this fails
+ * @name: its name or NULL; the group's if this succeeds
+ *
+ * Context: may sleep.
+ * Return: 0 or what motet_domain_publish() says.
+ */
+int motet_group_publish(struct motet_group *group, struct motet_name *name)
+{
+	int err = motet_domain_publish(&group->object, name);
+
+	if (!err)
+		trace_motet_group_create(&group->object.id, group->address);
+	return err;
+}
+
+/**
+ * motet_group_attach() - open a handle
+ * @handle: zeroed
+ * @actor: who opens it
+ * @group: the group
+ *
+ * Context: may sleep.
+ * Return: 0, or -ESRCH if the group is dead.
+ */
+int motet_group_attach(struct motet_group_handle *handle,
+		       struct motet_actor *actor, struct motet_group *group)
+{
+	struct motet_domain *domain = group->object.domain;
+	int err = -ESRCH;
+
+	mutex_lock(&domain->mutex);
+	if (!group->dead) {
+		group->handles++;
+		motet_group_settle_locked(group);
+		err = 0;
+	}
+	mutex_unlock(&domain->mutex);
+	if (err)
+		return err;
+	motet_object_get(&group->object);
+	handle->group = group;
+	handle->actor = motet_actor_get(actor);
+	handle->sessions = RB_ROOT;
+	return 0;
+}
+
+/**
+ * motet_group_detach() - close a handle
+ * @handle: the handle; its sessions end
+ *
+ * Context: may sleep.
+ */
+void motet_group_detach(struct motet_group_handle *handle)
+{
+	struct motet_group *group = handle->group;
+	struct motet_domain *domain = group->object.domain;
+
+	motet_sessions_close(handle);
+	mutex_lock(&domain->mutex);
+	group->handles--;
+	motet_group_settle_locked(group);
+	mutex_unlock(&domain->mutex);
+	motet_object_put(&group->object);
+	motet_actor_put(handle->actor);
+}
+
+/**
+ * motet_group_delete() - end a group
+ * @group: the group
+ * @cap: its capability
+ *
+ * Context: may sleep.
+ * Return: 0, -EACCES if the key is wrong, -ESRCH if it is dead.
+ */
+int motet_group_delete(struct motet_group *group, const struct motet_cap *cap)
+{
+	struct motet_domain *domain = group->object.domain;
+	int err;
+
+	mutex_lock(&domain->mutex);
+	mutex_lock(&group->mutex);
+	err = motet_group_check_locked(group, cap);
+	mutex_unlock(&group->mutex);
+	if (!err)
+		motet_group_kill_locked(group);
+	mutex_unlock(&domain->mutex);
+	if (!err)
+		motet_group_bury(group);
+	return err;
+}
+
+/**
+ * motet_group_status() - say what a group is
+ * @group: the group
+ * @status: filled in but for its size and what its backlog says
+ *
+ * Context: may sleep.
+ */
+void motet_group_status(struct motet_group *group,
+			struct motet_group_status *status)
+{
+	status->address = group->address;
+	status->mode = READ_ONCE(group->object.mode);
+	status->sessions_max = group->sessions_max;
+	status->retention = group->object.retention;
+	status->id = group->object.id;
+	mutex_lock(&group->mutex);
+	status->members = group->member_count;
+	status->idle = group->idle_count;
+	status->leased = group->jobs;
+	status->sessions = group->session_count;
+	status->dead = group->dead;
+	mutex_unlock(&group->mutex);
+}
+
+/**
+ * motet_group_work() - give jobs to those who are idle
+ * @group: a work group; its mutex is held
+ */
+void motet_group_work(struct motet_group *group)
+{
+	lockdep_assert_held(&group->mutex);
+	if (group->backlog && !group->dead)
+		motet_group_hooks->work(group);
+}
+
+/* The port is gone: under the domain's mutex, while it is unpublished. */
+static int motet_group_on_event(struct notifier_block *subscriber,
+				unsigned long event, void *data)
+{
+	const struct motet_object_event *what = data;
+	struct motet_bond *bond, *next;
+
+	if (event == MOTET_EVENT_DELETE)
+		list_for_each_entry_safe(bond, next, &what->object->memberships,
+					 link)
+			bond->end(bond);
+	return NOTIFY_DONE;
+}
+
+static struct notifier_block motet_group_subscriber = {
+	.notifier_call = motet_group_on_event,
+};
+
+/**
+ * motet_group_init() - begin to watch for the deaths of members
+ * @hooks: what is done where messages are known
+ *
+ * Return: 0 or a negative error.
+ */
+int motet_group_init(const struct motet_group_hooks *hooks)
+{
+	motet_group_hooks = hooks;
+	return motet_object_subscribe(&motet_group_subscriber);
+}
+
+/**
+ * motet_group_exit() - no longer watch
+ */
+void motet_group_exit(void)
+{
+	motet_object_unsubscribe(&motet_group_subscriber);
+}

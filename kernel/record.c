@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* A record: what the kernel tells again and again, and can't fail to tell. */
+
+#include <linux/slab.h>
+#include <linux/string.h>
+
+#include "message.h"
+#include "queue.h"
+#include "record.h"
+#include "trace.h"
+
+/**
+ * struct motet_record - a standing exception
+ * @message: what is received [own]
+ * @queue: where it is told [const]
+ * @out: the message is in the queue, or is being received [queue.lock]
+ * @again: how often it was told while it was being received [queue.lock]
+ * @dropped: its owner is gone [queue.lock]
+ */
+struct motet_record {
+	struct motet_message message;
+	struct motet_queue *queue;
+	bool out;
+	u32 again;
+	bool dropped;
+};
+
+static void motet_record_queue_locked(struct motet_record *record, u32 count)
+{
+	lockdep_assert_held(&record->queue->lock);
+	record->out = true;
+	record->again = 0;
+	record->message.count = count;
+	record->message.redelivered = 0;
+	motet_queue_append_locked(record->queue, &record->message);
+}
+
+/* It was handed over, or its queue is gone. */
+static void motet_record_finished(struct motet_message *message)
+{
+	struct motet_record *record = container_of(message, struct motet_record,
+						   message);
+	struct motet_queue *queue = record->queue;
+	bool over = false;
+
+	spin_lock(&queue->lock);
+	if (record->again && !queue->closed) {
+		motet_record_queue_locked(record, record->again);
+	} else {
+		record->out = false;
+		over = record->dropped;
+	}
+	spin_unlock(&queue->lock);
+	motet_queue_wake(queue);
+	if (over)
+		kfree(record);
+}
+
+/**
+ * motet_record_new() - make a record
+ * @queue: where it will be told; it outlives the owner's interest in the record
+ * @exception: &enum motet_exception
+ * @about: identifier of what it is about
+ *
+ * Context: may sleep.
+ * Return: the record, or NULL without memory.
+ */
+struct motet_record *motet_record_new(struct motet_queue *queue, u32 exception,
+				      const struct motet_id *about)
+{
+	struct motet_record *record;
+
+	record = kzalloc(sizeof(*record), GFP_KERNEL_ACCOUNT);
+	if (!record)
+		return NULL;
+	record->queue = queue;
+	motet_exception_init(&record->message, exception, about);
+	record->message.finished = motet_record_finished;
+	return record;
+}
+
+static void motet_record_tell_locked(struct motet_record *record, u32 times)
+{
+	lockdep_assert_held(&record->queue->lock);
+	trace_motet_exception(&record->message.to, record->message.exception);
+	if (record->queue->closed)
+		return;
+	if (!record->out)
+		motet_record_queue_locked(record, times);
+	else if (record->message.queued)
+		record->message.count += times;
+	else
+		record->again += times;
+}
+
+/**
+ * motet_record_tell_times() - tell what a record is about, several times
+ * @record: the record
+ * @token: what the receiver gets as its token: always the same
+ * @times: how often
+ *
+ * Context: any but hard interrupt; no queue lock is held.
+ */
+void motet_record_tell_times(struct motet_record *record, u64 token, u32 times)
+{
+	struct motet_queue *queue = record->queue;
+
+	spin_lock(&queue->lock);
+	record->message.token = token;
+	motet_record_tell_locked(record, times);
+	spin_unlock(&queue->lock);
+	motet_queue_wake(queue);
+}
+
+/**
+ * motet_record_tell() - tell what a record is about, once more
+ * @record: the record
+ *
+ * Context: any but hard interrupt; no queue lock is held.
+ */
+void motet_record_tell(struct motet_record *record)
+{
+	motet_record_tell_times(record, 0, 1);
+}
+
+/**
+ * motet_record_tell_about() - tell what a record is about, and say more
+ * @record: the record
+ * @token: what the receiver gets as its token
+ * @body: its body, or NULL
+ * @len: bytes of the body, at most %MOTET_MESSAGE_INLINE
+ *
+ * While it is unread the latest counts. What is being received stays what it
+ * is.
+ *
+ * Context: any but hard interrupt; no queue lock is held.
+ */
+void motet_record_tell_about(struct motet_record *record, u64 token,
+			     const void *body, u32 len)
+{
+	struct motet_queue *queue = record->queue;
+
+	if (WARN_ON_ONCE(len > MOTET_MESSAGE_INLINE))
+		return;
+	spin_lock(&queue->lock);
+	if (!record->out || record->message.queued) {
+		record->message.token = token;
+		record->message.body_len = len;
+		memcpy(record->message.inline_data, body, len);
+	}
+	motet_record_tell_locked(record, 1);
+	spin_unlock(&queue->lock);
+	motet_queue_wake(queue);
+}
+
+/**
+ * motet_record_withdraw() - take back what was told
+ * @record: the record
+ *
+ * Context: any but hard interrupt; no queue lock is held.
+ * Return: true if it was unread, and is as if it had never been told.
+ */
+bool motet_record_withdraw(struct motet_record *record)
+{
+	struct motet_queue *queue = record->queue;
+	bool unread;
+
+	spin_lock(&queue->lock);
+	unread = record->out && record->message.queued;
+	if (unread) {
+		motet_queue_withdraw_locked(queue, &record->message);
+		record->out = false;
+	}
+	spin_unlock(&queue->lock);
+	return unread;
+}
+
+/**
+ * motet_record_drop() - the owner has no more to tell
+ * @record: the record, or NULL; freed now, or when it was received
+ *
+ * Context: any but hard interrupt; no queue lock is held.
+ */
+void motet_record_drop(struct motet_record *record)
+{
+	struct motet_queue *queue;
+	bool out;
+
+	if (!record)
+		return;
+	queue = record->queue;
+	spin_lock(&queue->lock);
+	out = record->out;
+	record->dropped = true;
+	spin_unlock(&queue->lock);
+	if (!out)
+		kfree(record);
+}

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* A record: what the kernel tells again and again, and can't fail to tell. */
+#ifndef _MOTET_RECORD_H
+#define _MOTET_RECORD_H
+
+#include <linux/types.h>
+
+#include <uapi/linux/motet.h>
+
+struct motet_queue;
+struct motet_record;
+
+/**
+ * DOC: record
+ *
+ * A record is a standing exception: one message, made when the reason for it
+ * comes into being, that its owner can put into one queue whenever there is
+ * something to tell. It has no part in the bound of the queue, nor in the
+ * largest number of exceptions there: whoever makes it bounds and charges it
+ * with the thing that it is about.
+ *
+ * Where the message is, is known under the lock of the queue:
+ *
+ *  ::
+ *
+ *    idle ---told---> queued ---received---> taken ---handed over---> idle
+ *      ^                | ^                   |  `--if told meanwhile---.
+ *      `---withdrawn----' `---copy failed-----'<---------(queued)-------'
+ *
+ * Telling one that is queued counts it up. While it is being received what is
+ * told is noted, and it is queued again after it was handed over. The owner
+ * may drop it at any time: what it has told by then is still received, and
+ * the record is freed after that. When the port dies all that is told to it is
+ * lost, as everything in its queue.
+ *
+ * The owner sees to it that the queue is there as long as it has the record.
+ */
+
+struct motet_record *motet_record_new(struct motet_queue *queue, u32 exception,
+				      const struct motet_id *about);
+void motet_record_tell(struct motet_record *record);
+void motet_record_tell_times(struct motet_record *record, u64 token, u32 times);
+void motet_record_tell_about(struct motet_record *record, u64 token,
+			     const void *body, u32 len);
+bool motet_record_withdraw(struct motet_record *record);
+void motet_record_drop(struct motet_record *record);
+
+#endif /* _MOTET_RECORD_H */
