@@ -1,0 +1,946 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Messages and calls that are received under a lease: how it ends, and what
+ * becomes of them then.
+ */
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+
+#include "call_test.h"
+#include "peer.h"
+
+#define BOUND		4
+#define RETENTION	(300 * MT_SECOND)
+#define ONE		(1 * MT_SECOND)
+
+FIXTURE(lease) {
+	int actor;
+	int holder;
+	int sender;
+	struct motet_id id;
+};
+
+FIXTURE_SETUP(lease)
+{
+	self->actor = mt_actor();
+	ASSERT_LE(0, self->actor);
+	self->holder = mt_port(self->actor, NULL, BOUND, &self->id);
+	ASSERT_LE(0, self->holder);
+	self->sender = mt_sender(self->actor, &self->id);
+	ASSERT_LE(0, self->sender);
+}
+
+FIXTURE_TEARDOWN(lease)
+{
+	peers_end();
+	EXPECT_LE(0, mt_purge());
+}
+
+/* The next message is @value and was handed out so often; keeps its id. */
+static int leased(int holder, __u64 value, __u32 redelivered, __u64 *id)
+{
+	struct motet_msg msg;
+	__u64 seen = 0;
+	int ret = mt_lease_recv(holder, &msg, &seen, 0);
+
+	if (ret)
+		return ret;
+	*id = msg.id;
+	if (!(msg.flags & MOTET_MSG_LEASED))
+		return 1;
+	return seen == value && msg.redelivered == redelivered ? 0 : 2;
+}
+
+/* The same, without a lease. */
+static int taken(int holder, __u64 value, __u32 redelivered)
+{
+	struct motet_msg msg = { 0 };
+	__u64 seen = 0;
+	int ret = mt_try_recv_msg(holder, &msg, &seen, sizeof(seen));
+
+	if (ret)
+		return ret;
+	if (msg.flags & MOTET_MSG_LEASED)
+		return 1;
+	return seen == value && msg.redelivered == redelivered ? 0 : 2;
+}
+
+static int send_all(int sender, __u64 from, __u64 to)
+{
+	int ret = 0;
+
+	for (; !ret && from <= to; from++)
+		ret = mt_try_send(sender, 0, from);
+	return ret;
+}
+
+static int leases_of(int fd)
+{
+	struct motet_port_status status;
+	int ret = mt_status(fd, &status);
+
+	return ret < 0 ? ret : (int)status.leased;
+}
+
+TEST_F(lease, acknowledged)
+{
+	struct motet_stamp stamp = MT(motet_stamp);
+	struct motet_msg msg = MT(motet_msg, .flags = MOTET_MSG_LEASE,
+				  .stamp = mt_ptr(&stamp));
+	__u64 value;
+
+	EXPECT_EQ(0, mt_send(self->sender, 2, 7));
+	EXPECT_EQ(0, leases_of(self->sender));
+	EXPECT_EQ(0, mt_recv_msg(self->holder, &msg, &value, sizeof(value)));
+	EXPECT_EQ(7, value);
+	EXPECT_EQ(MOTET_MSG_LEASED, msg.flags & MOTET_MSG_LEASED);
+	EXPECT_EQ(2, msg.priority);
+	EXPECT_EQ(0, msg.redelivered);
+	EXPECT_EQ(0, msg.exception);
+	EXPECT_NE(0, msg.id);
+	EXPECT_TRUE(mt_id_equal(&self->id, &msg.to));
+	EXPECT_TRUE(mt_id_equal(&self->id, &msg.at));
+	EXPECT_EQ(1, stamp.sequence);
+	EXPECT_EQ(1, leases_of(self->sender));
+	EXPECT_EQ(-EAGAIN, mt_try_recv(self->holder, &value));
+	EXPECT_EQ(0, mt_acknowledge(self->holder, msg.id));
+	EXPECT_EQ(0, leases_of(self->sender));
+	/* it is over, for good */
+	EXPECT_EQ(-ENOENT, mt_acknowledge(self->holder, msg.id));
+	EXPECT_EQ(-ENOENT, mt_give_back(self->holder, msg.id));
+	EXPECT_EQ(-ENOENT, mt_lease(self->holder, MOTET_LEASE_EXTEND, msg.id,
+				    0));
+	EXPECT_EQ(-EAGAIN, mt_try_recv(self->holder, &value));
+}
+
+/* Only what is asked for is leased. */
+TEST_F(lease, plain_receive_is_none)
+{
+	struct motet_msg msg = { 0 };
+	__u64 value;
+
+	EXPECT_EQ(0, mt_send(self->sender, 0, 1));
+	EXPECT_EQ(0, mt_try_recv_msg(self->holder, &msg, &value, 8));
+	EXPECT_EQ(0, msg.flags & MOTET_MSG_LEASED);
+	EXPECT_EQ(0, leases_of(self->holder));
+	EXPECT_EQ(-ENOENT, mt_acknowledge(self->holder, msg.id));
+}
+
+TEST_F(lease, given_back)
+{
+	__u64 id, again;
+
+	EXPECT_EQ(0, send_all(self->sender, 1, 2));
+	EXPECT_EQ(0, leased(self->holder, 1, 0, &id));
+	EXPECT_EQ(0, mt_give_back(self->holder, id));
+	EXPECT_EQ(-ENOENT, mt_acknowledge(self->holder, id));
+	EXPECT_EQ(0, leased(self->holder, 1, 1, &again));
+	/* the message is the same */
+	EXPECT_EQ(id, again);
+	EXPECT_EQ(0, mt_give_back(self->holder, again));
+	EXPECT_EQ(0, taken(self->holder, 1, 2));
+	EXPECT_EQ(0, taken(self->holder, 2, 0));
+}
+
+TEST_F(lease, given_back_to_the_head_of_its_priority)
+{
+	__u64 ids[3], low;
+
+	EXPECT_EQ(0, mt_send(self->sender, 3, 100));
+	EXPECT_EQ(0, leased(self->holder, 100, 0, &low));
+	EXPECT_EQ(0, mt_send(self->sender, 3, 101));
+	EXPECT_EQ(0, send_all(self->sender, 1, 4));
+	EXPECT_EQ(0, leased(self->holder, 1, 0, &ids[0]));
+	EXPECT_EQ(0, leased(self->holder, 2, 0, &ids[1]));
+	EXPECT_EQ(0, leased(self->holder, 3, 0, &ids[2]));
+	EXPECT_EQ(0, mt_give_back(self->holder, low));
+	EXPECT_EQ(0, mt_give_back(self->holder, ids[2]));
+	EXPECT_EQ(0, mt_give_back(self->holder, ids[1]));
+	EXPECT_EQ(0, mt_give_back(self->holder, ids[0]));
+	EXPECT_EQ(0, taken(self->holder, 1, 1));
+	EXPECT_EQ(0, taken(self->holder, 2, 1));
+	EXPECT_EQ(0, taken(self->holder, 3, 1));
+	EXPECT_EQ(0, taken(self->holder, 4, 0));
+	EXPECT_EQ(0, taken(self->holder, 100, 1));
+	EXPECT_EQ(0, taken(self->holder, 101, 0));
+}
+
+/* A leased message keeps its room, whatever happens to the lease. */
+TEST_F(lease, keeps_its_room)
+{
+	struct motet_port_status status;
+	__u64 id;
+
+	EXPECT_EQ(0, send_all(self->sender, 1, BOUND));
+	EXPECT_EQ(0, leased(self->holder, 1, 0, &id));
+	EXPECT_EQ(-EAGAIN, mt_try_send(self->sender, 0, 9));
+	EXPECT_EQ(0, mt_poll(self->sender, POLLOUT, 0));
+	EXPECT_EQ(0, mt_status(self->sender, &status));
+	EXPECT_EQ(BOUND - 1, status.messages);
+	EXPECT_EQ(1, status.leased);
+	EXPECT_EQ(0, mt_give_back(self->holder, id));
+	EXPECT_EQ(-EAGAIN, mt_try_send(self->sender, 0, 9));
+	EXPECT_EQ(0, leased(self->holder, 1, 1, &id));
+	EXPECT_EQ(0, mt_acknowledge(self->holder, id));
+	EXPECT_EQ(POLLOUT, mt_poll(self->sender, POLLOUT, 0));
+	EXPECT_EQ(0, mt_try_send(self->sender, 0, 9));
+	EXPECT_EQ(-EAGAIN, mt_try_send(self->sender, 0, 9));
+}
+
+TEST_F(lease, suspended_sender_goes_on_when_it_ends)
+{
+	struct peer *peer = peer_new();
+	int sender = peer_open(peer, MOTET_ROLE_SENDER, &self->id);
+	__u64 id;
+
+	EXPECT_EQ(0, send_all(self->sender, 1, BOUND));
+	EXPECT_EQ(0, leased(self->holder, 1, 0, &id));
+	peer_send_begin(peer, sender, 0, 5);
+	EXPECT_EQ(0, mt_until_suspended(&self->id, 1));
+	EXPECT_EQ(0, mt_give_back(self->holder, id));
+	EXPECT_EQ(0, leased(self->holder, 1, 1, &id));
+	EXPECT_TRUE(peer_busy(peer));
+	EXPECT_EQ(0, mt_acknowledge(self->holder, id));
+	EXPECT_EQ(0, peer_end(peer));
+	EXPECT_EQ(0, taken(self->holder, 2, 0));
+}
+
+/* Its time over, it is there again, and wakes who waits for it. */
+TEST_F(lease, deadline)
+{
+	struct motet_msg msg, next = { 0 };
+	__u64 value, end = mt_after(100 * MT_MS);
+
+	EXPECT_EQ(0, mt_send(self->sender, 0, 1));
+	EXPECT_EQ(0, mt_lease_recv(self->holder, &msg, &value, end));
+	EXPECT_EQ(-EAGAIN, mt_try_recv(self->holder, &value));
+	EXPECT_EQ(0, mt_poll(self->holder, POLLIN, 0));
+	next.deadline = mt_after(20 * MT_SECOND);
+	EXPECT_EQ(0, mt_recv_msg(self->holder, &next, &value, 8));
+	EXPECT_LE(end, mt_now());
+	EXPECT_EQ(1, value);
+	EXPECT_EQ(1, next.redelivered);
+	EXPECT_EQ(msg.id, next.id);
+	EXPECT_EQ(-ENOENT, mt_acknowledge(self->holder, msg.id));
+}
+
+TEST_F(lease, deadline_polls)
+{
+	struct motet_msg msg;
+	__u64 value;
+
+	EXPECT_EQ(0, mt_send(self->sender, 0, 1));
+	EXPECT_EQ(0, mt_lease_recv(self->holder, &msg, &value,
+				   mt_after(50 * MT_MS)));
+	EXPECT_EQ(POLLIN, mt_poll(self->holder, POLLIN, 20000));
+	EXPECT_EQ(0, taken(self->holder, 1, 1));
+}
+
+TEST_F(lease, extended)
+{
+	struct motet_msg msg;
+	__u64 value, end;
+
+	EXPECT_EQ(0, mt_send(self->sender, 0, 1));
+	EXPECT_EQ(0, mt_lease_recv(self->holder, &msg, &value,
+				   mt_after(5 * MT_SECOND)));
+	/* less is as good as more */
+	end = mt_after(100 * MT_MS);
+	EXPECT_EQ(0, mt_lease(self->holder, MOTET_LEASE_EXTEND, msg.id, end));
+	EXPECT_EQ(POLLIN, mt_poll(self->holder, POLLIN, 4000));
+	EXPECT_LE(end, mt_now());
+	EXPECT_EQ(-ENOENT, mt_lease(self->holder, MOTET_LEASE_EXTEND, msg.id,
+				    mt_after(ONE)));
+	EXPECT_EQ(0, mt_lease_recv(self->holder, &msg, &value,
+				   mt_after(200 * MT_MS)));
+	EXPECT_EQ(1, msg.redelivered);
+	EXPECT_EQ(0, mt_lease(self->holder, MOTET_LEASE_EXTEND, msg.id, 0));
+	EXPECT_EQ(0, mt_poll(self->holder, POLLIN, 400));
+	EXPECT_EQ(0, mt_acknowledge(self->holder, msg.id));
+}
+
+/* What was leased first is queued first again. */
+TEST_F(lease, closing_gives_back_in_order)
+{
+	struct peer *peer = peer_new();
+	struct motet_id id;
+	int holder, sender, i;
+
+	holder = peer_port(peer, "lease", 8, RETENTION, &id);
+	ASSERT_LE(0, holder);
+	sender = mt_sender(self->actor, &id);
+	EXPECT_EQ(0, send_all(sender, 1, 5));
+	EXPECT_EQ(0, mt_send(sender, 2, 11));
+	EXPECT_EQ(0, mt_send(sender, 2, 12));
+	for (i = 1; i <= 3; i++) {
+		EXPECT_EQ(0, peer_recv(peer, holder, MOTET_MSG_LEASE));
+		EXPECT_EQ(i, peer->value);
+	}
+	EXPECT_EQ(0, peer_close(peer, holder));
+	holder = mt_open_id(self->actor, MOTET_ROLE_HOLDER, &id);
+	ASSERT_LE(0, holder);
+	for (i = 1; i <= 5; i++)
+		EXPECT_EQ(0, taken(holder, i, i <= 3));
+	EXPECT_EQ(0, taken(holder, 11, 0));
+	EXPECT_EQ(0, taken(holder, 12, 0));
+	EXPECT_EQ(-EAGAIN, taken(holder, 0, 0));
+}
+
+enum death { KILLED, EXITED, EXECED, CLOSED, DEATHS };
+
+static int die(struct peer *peer, int holder, enum death death)
+{
+	switch (death) {
+	case KILLED:
+		return peer_kill(peer) == SIGKILL ? 0 : -1;
+	case EXITED:
+		return peer_exit(peer, 3) == 3 << 8 ? 0 : -1;
+	case EXECED:
+		return peer_exec(peer);
+	default:
+		return peer_close(peer, holder);
+	}
+}
+
+/* However its receiver died, the next one gets it. */
+TEST_F(lease, death_gives_back)
+{
+	struct motet_port_status status;
+	struct peer *peer;
+	struct motet_id id;
+	int holder, sender;
+	enum death death;
+
+	for (death = 0; death < DEATHS; death++) {
+		peer = peer_new();
+		holder = peer_port(peer, "death", BOUND, RETENTION, &id);
+		ASSERT_LE(0, holder);
+		sender = mt_sender(self->actor, &id);
+		EXPECT_EQ(0, send_all(sender, 1, BOUND));
+		EXPECT_EQ(0, peer_recv(peer, holder, MOTET_MSG_LEASE));
+		EXPECT_EQ(1, peer->value);
+		EXPECT_EQ(0, die(peer, holder, death));
+		EXPECT_EQ(0, mt_until_state(sender, MOTET_PORT_STATE_RETAINED));
+		EXPECT_EQ(0, mt_until_leased(sender, 0));
+		EXPECT_EQ(-EAGAIN, mt_try_send(sender, 0, 9));
+		holder = mt_open_id(self->actor, MOTET_ROLE_HOLDER, &id);
+		ASSERT_LE(0, holder);
+		EXPECT_EQ(0, mt_status(holder, &status));
+		EXPECT_EQ(2, status.epoch);
+		EXPECT_EQ(0, taken(holder, 1, 1));
+		EXPECT_EQ(0, taken(holder, 2, 0));
+		EXPECT_EQ(0, mt_unlink(self->actor, "death"));
+		close(holder);
+		close(sender);
+	}
+}
+
+/* A port that dies takes what is leased with it, as what is queued. */
+TEST_F(lease, port_dies)
+{
+	struct motet_msg out = { .flags = MOTET_MSG_RETURN }, msg;
+	__u64 id, value = 5;
+	char body[64];
+
+	EXPECT_EQ(0, mt_send_msg(self->sender, &out, &value));
+	EXPECT_EQ(0, leased(self->holder, 5, 0, &id));
+	close(self->holder);
+	do {
+		ASSERT_EQ(0, mt_exception(self->actor, &msg));
+	} while (msg.exception == MOTET_EXCEPTION_PORT_LOST);
+	EXPECT_EQ(MOTET_EXCEPTION_UNDELIVERABLE, msg.exception);
+	EXPECT_EQ(EOWNERDEAD, msg.error);
+	EXPECT_EQ(out.id, msg.id);
+	msg = (struct motet_msg){ 0 };
+	while (!mt_try_recv_msg(self->actor, &msg, body, sizeof(body))) {
+		EXPECT_EQ(MOTET_EXCEPTION_PORT_LOST, msg.exception);
+		msg = (struct motet_msg){ 0 };
+	}
+}
+
+/* Acknowledged is received: the room for its return is free again. */
+TEST_F(lease, returns_nothing_when_acknowledged)
+{
+	struct motet_msg out = { .flags = MOTET_MSG_RETURN };
+	struct motet_port_status status;
+	__u64 id, value = 5;
+
+	EXPECT_EQ(0, mt_send_msg(self->sender, &out, &value));
+	EXPECT_EQ(0, leased(self->holder, 5, 0, &id));
+	EXPECT_EQ(0, mt_status(self->actor, &status));
+	EXPECT_LE(8, status.bytes);
+	EXPECT_EQ(0, mt_acknowledge(self->holder, id));
+	EXPECT_EQ(0, mt_status(self->actor, &status));
+	EXPECT_EQ(0, status.bytes);
+}
+
+TEST_F(lease, bad_arguments)
+{
+	struct motet_lease lease;
+	struct motet_msg msg;
+	__u64 id, value;
+
+	EXPECT_EQ(0, mt_send(self->sender, 0, 1));
+	/* a deadline without a lease */
+	msg = MT(motet_msg, .lease = mt_after(ONE),
+		 .flags = MOTET_MSG_DONTWAIT);
+	EXPECT_EQ(-EINVAL, mt_recv_msg(self->holder, &msg, &value, 8));
+	/* not a flag of sending */
+	EXPECT_EQ(-EINVAL, mt_send_flags(self->sender, MOTET_MSG_LEASE, 0,
+					 &value, 8));
+	EXPECT_EQ(0, leased(self->holder, 1, 0, &id));
+	EXPECT_EQ(-EINVAL, mt_lease(self->holder, 3, id, 0));
+	EXPECT_EQ(-EINVAL, mt_lease(self->holder, ~0U, id, 0));
+	EXPECT_EQ(-EINVAL, mt_lease(self->holder, MOTET_LEASE_ACKNOWLEDGE, id,
+				    mt_after(ONE)));
+	EXPECT_EQ(-EINVAL, mt_lease(self->holder, MOTET_LEASE_GIVE_BACK, id,
+				    1));
+	lease = MT(motet_lease, .id = id, .pad = 1);
+	EXPECT_EQ(-EINVAL, mt_ioctl(self->holder, MOTET_IOC_LEASE, &lease));
+	EXPECT_EQ(-ENOENT, mt_acknowledge(self->holder, id + 1));
+	EXPECT_EQ(-ENOENT, mt_acknowledge(self->holder, 0));
+	EXPECT_EQ(-ENOENT, mt_acknowledge(self->holder, ~0ULL));
+	EXPECT_EQ(0, mt_acknowledge(self->holder, id));
+}
+
+TEST_F(lease, belongs_to_its_handle_and_process)
+{
+	int other = mt_port(self->actor, NULL, 1, NULL);
+	__u64 id;
+	pid_t pid;
+
+	EXPECT_EQ(0, mt_send(self->sender, 0, 1));
+	EXPECT_EQ(0, leased(self->holder, 1, 0, &id));
+	EXPECT_EQ(-ENOENT, mt_acknowledge(other, id));
+	EXPECT_EQ(-ENOENT, mt_give_back(self->actor, id));
+	EXPECT_EQ(-ENOTTY, mt_acknowledge(self->sender, id));
+	pid = mt_fork();
+	if (pid == 0) {
+		EXPECT_EQ(-EPERM, mt_acknowledge(self->holder, id));
+		EXPECT_EQ(-EPERM, mt_give_back(self->holder, id));
+		EXPECT_EQ(-EPERM, mt_lease(self->holder, MOTET_LEASE_EXTEND,
+					   id, 0));
+		_exit(0);
+	}
+	EXPECT_EQ(0, mt_wait(pid));
+	EXPECT_EQ(0, mt_acknowledge(self->holder, id));
+}
+
+/* The default port leases messages, but not what the kernel tells. */
+TEST_F(lease, exceptions_are_not_leased)
+{
+	struct motet_info info;
+	struct motet_msg msg;
+	__u64 id, value;
+	int sender;
+
+	ASSERT_EQ(0, mt_info(self->actor, &info));
+	sender = mt_sender(self->actor, &info.port);
+	EXPECT_EQ(0, mt_send(sender, 0, 1));
+	EXPECT_EQ(0, leased(self->actor, 1, 0, &id));
+	EXPECT_EQ(0, mt_acknowledge(self->actor, id));
+	close(self->holder);
+	EXPECT_EQ(POLLIN, mt_poll(self->actor, POLLIN, 20000));
+	EXPECT_EQ(0, mt_lease_recv(self->actor, &msg, &value, 0));
+	EXPECT_EQ(MOTET_EXCEPTION_PORT_LOST, msg.exception);
+	EXPECT_EQ(0, msg.flags & MOTET_MSG_LEASED);
+	EXPECT_EQ(0, leases_of(self->actor));
+}
+
+/* What could not be handed out was not handed out. */
+TEST_F(lease, refused_receive_leases_nothing)
+{
+	struct motet_msg msg;
+	__u64 id, value;
+
+	EXPECT_EQ(0, send_all(self->sender, 1, 2));
+	msg = MT(motet_msg, .flags = MOTET_MSG_LEASE);
+	EXPECT_EQ(-EMSGSIZE, mt_recv_msg(self->holder, &msg, &value, 7));
+	EXPECT_EQ(8, msg.body_len);
+	msg = MT(motet_msg, .flags = MOTET_MSG_LEASE);
+	EXPECT_EQ(-EFAULT, mt_recv_msg(self->holder, &msg, (void *)8, 8));
+	EXPECT_EQ(0, leases_of(self->holder));
+	EXPECT_EQ(0, leased(self->holder, 1, 0, &id));
+}
+
+TEST_F(lease, nonblocking_file_and_deadline_of_waiting)
+{
+	struct motet_msg msg = MT(motet_msg, .flags = MOTET_MSG_LEASE,
+				  .deadline = mt_after(10 * MT_MS));
+	__u64 value;
+
+	EXPECT_EQ(-ETIMEDOUT, mt_recv_msg(self->holder, &msg, &value, 8));
+	EXPECT_EQ(0, fcntl(self->holder, F_SETFL, O_NONBLOCK));
+	msg = MT(motet_msg, .flags = MOTET_MSG_LEASE);
+	EXPECT_EQ(-EAGAIN, mt_recv_msg(self->holder, &msg, &value, 8));
+}
+
+/* Its time is that of waiting for the message, and not of the lease. */
+TEST_F(lease, many_at_once)
+{
+	int holder = mt_port(self->actor, NULL, 256, &self->id);
+	int sender = mt_sender(self->actor, &self->id);
+	__u64 ids[256], i, value;
+
+	for (i = 0; i < 256; i++)
+		ASSERT_EQ(0, mt_try_send(sender, 0, i));
+	for (i = 0; i < 256; i++)
+		ASSERT_EQ(0, leased(holder, i, 0, &ids[i]));
+	EXPECT_EQ(256, leases_of(holder));
+	/* in any order */
+	for (i = 0; i < 256; i++)
+		ASSERT_EQ(0, mt_acknowledge(holder, ids[(i * 77) & 255]));
+	EXPECT_EQ(0, leases_of(holder));
+	EXPECT_EQ(-EAGAIN, mt_try_recv(holder, &value));
+	EXPECT_EQ(0, mt_try_send(sender, 0, 1));
+}
+
+/* A caller waits for a lease that is open, and for those who come after. */
+FIXTURE(leased_call) {
+	int actor;
+	int sender;
+	struct motet_id id;
+	struct peer *server;
+	int holder;
+};
+
+FIXTURE_SETUP(leased_call)
+{
+	self->actor = mt_actor();
+	ASSERT_LE(0, self->actor);
+	self->server = peer_new();
+	self->holder = peer_port(self->server, "calls", BOUND, RETENTION,
+				 &self->id);
+	ASSERT_LE(0, self->holder);
+	self->sender = mt_sender(self->actor, &self->id);
+	ASSERT_LE(0, self->sender);
+}
+
+FIXTURE_TEARDOWN(leased_call)
+{
+	peers_end();
+	EXPECT_LE(0, mt_purge());
+}
+
+TEST_F(leased_call, answered)
+{
+	struct caller caller = { .sender = self->sender, .value = 5 };
+	struct peer *server = self->server;
+	__u64 token, id;
+
+	ASSERT_EQ(0, caller_start(&caller));
+	EXPECT_EQ(0, peer_recv(server, self->holder, MOTET_MSG_LEASE));
+	EXPECT_EQ(MOTET_MSG_LEASED | MOTET_MSG_CALL, server->msg.flags &
+		  (MOTET_MSG_LEASED | MOTET_MSG_CALL));
+	EXPECT_EQ(5, server->value);
+	EXPECT_EQ(1, leases_of(self->sender));
+	token = server->msg.token;
+	id = server->msg.id;
+	/* only its answer acknowledges it */
+	EXPECT_EQ(-EINVAL, peer_lease(server, self->holder,
+				      MOTET_LEASE_ACKNOWLEDGE, id));
+	EXPECT_EQ(0, peer_lease(server, self->holder, MOTET_LEASE_EXTEND, id));
+	EXPECT_EQ(0, peer_reply(server, self->holder, token, 6));
+	EXPECT_EQ(0, caller_end(&caller));
+	EXPECT_EQ(6, caller.answer);
+	EXPECT_EQ(0, leases_of(self->sender));
+	EXPECT_EQ(-ENOENT, peer_lease(server, self->holder,
+				      MOTET_LEASE_GIVE_BACK, id));
+	EXPECT_EQ(-ECONNRESET, peer_reply(server, self->holder, token, 7));
+}
+
+TEST_F(leased_call, given_back_and_answered)
+{
+	struct caller caller = { .sender = self->sender, .value = 5 };
+	struct peer *server = self->server;
+
+	ASSERT_EQ(0, caller_start(&caller));
+	EXPECT_EQ(0, peer_recv(server, self->holder, MOTET_MSG_LEASE));
+	EXPECT_EQ(0, peer_lease(server, self->holder, MOTET_LEASE_GIVE_BACK,
+				server->msg.id));
+	EXPECT_EQ(0, peer_recv(server, self->holder, 0));
+	EXPECT_EQ(5, server->value);
+	EXPECT_EQ(1, server->msg.redelivered);
+	EXPECT_EQ(0, server->msg.flags & MOTET_MSG_LEASED);
+	EXPECT_EQ(0, peer_reply(server, self->holder, server->msg.token, 6));
+	EXPECT_EQ(0, caller_end(&caller));
+	EXPECT_EQ(6, caller.answer);
+}
+
+/* The server dies with the request, and the caller gets the next one's answer. */
+TEST_F(leased_call, server_dies_and_the_next_answers)
+{
+	struct caller caller = { .sender = self->sender, .value = 5 };
+	enum death death;
+	int i;
+
+	ASSERT_EQ(0, caller_start(&caller));
+	for (i = 0, death = 0; death < DEATHS; death++, i++) {
+		EXPECT_EQ(0, peer_recv(self->server, self->holder,
+				       MOTET_MSG_LEASE));
+		EXPECT_EQ(5, self->server->value);
+		EXPECT_EQ(i, self->server->msg.redelivered);
+		EXPECT_EQ(0, die(self->server, self->holder, death));
+		EXPECT_EQ(0, mt_until_state(self->sender,
+					    MOTET_PORT_STATE_RETAINED));
+		self->server = peer_new();
+		self->holder = peer_open(self->server, MOTET_ROLE_HOLDER,
+					 &self->id);
+		ASSERT_LE(0, self->holder);
+	}
+	EXPECT_EQ(0, peer_recv(self->server, self->holder, 0));
+	EXPECT_EQ(i, self->server->msg.redelivered);
+	EXPECT_EQ(0, peer_reply(self->server, self->holder,
+				self->server->msg.token, 8));
+	EXPECT_EQ(0, caller_end(&caller));
+	EXPECT_EQ(8, caller.answer);
+}
+
+/* Without a lease the caller learns at once that its server is dead. */
+TEST_F(leased_call, plain_and_leased_side_by_side)
+{
+	struct caller plain = { .sender = self->sender, .value = 1 };
+	struct caller leased = { .sender = self->sender, .value = 2 };
+
+	ASSERT_EQ(0, caller_start(&plain));
+	EXPECT_EQ(0, peer_recv(self->server, self->holder, 0));
+	ASSERT_EQ(0, caller_start(&leased));
+	EXPECT_EQ(0, peer_recv(self->server, self->holder, MOTET_MSG_LEASE));
+	EXPECT_EQ(SIGKILL, peer_kill(self->server));
+	EXPECT_EQ(-ECONNRESET, caller_end(&plain));
+	EXPECT_EQ(0, mt_until_state(self->sender, MOTET_PORT_STATE_RETAINED));
+	self->server = peer_new();
+	self->holder = peer_open(self->server, MOTET_ROLE_HOLDER, &self->id);
+	ASSERT_LE(0, self->holder);
+	EXPECT_EQ(0, peer_recv(self->server, self->holder, 0));
+	EXPECT_EQ(2, self->server->value);
+	EXPECT_EQ(0, peer_reply(self->server, self->holder,
+				self->server->msg.token, 3));
+	EXPECT_EQ(0, caller_end(&leased));
+}
+
+/* Three ways for a caller to give up; the server is told of each. */
+TEST_F(leased_call, caller_gives_up)
+{
+	struct motet_id port = self->server->info.port;
+	struct peer *client, *server = self->server;
+	__u64 token, id;
+	int way, sender;
+
+	EXPECT_EQ(MOTET_CLASS_PORT, port.bytes[0]);
+	for (way = 0; way < 3; way++) {
+		client = peer_new();
+		sender = peer_open(client, MOTET_ROLE_SENDER, &self->id);
+		peer_call_begin(client, sender, 5,
+				way ? 0 : mt_after(200 * MT_MS));
+		EXPECT_EQ(0, peer_recv(server, self->holder, MOTET_MSG_LEASE));
+		token = server->msg.token;
+		id = server->msg.id;
+		if (way == 0)
+			EXPECT_EQ(-ETIMEDOUT, peer_end(client));
+		if (way == 1)
+			EXPECT_EQ(SIGKILL, peer_kill(client));
+		if (way == 2) {
+			kill(client->pid, SIGTERM);
+			EXPECT_EQ(SIGTERM, peer_wait(client));
+		}
+		EXPECT_EQ(0, peer_exception(server, server->actor,
+					    MOTET_EXCEPTION_CALL_ABANDONED));
+		EXPECT_EQ(token, server->msg.token);
+		EXPECT_TRUE(mt_id_equal(&self->id, &server->msg.to));
+		EXPECT_EQ(-ECONNRESET, peer_reply(server, self->holder, token,
+						  1));
+		/* nobody is to answer it any more */
+		peer_lease(server, self->holder, MOTET_LEASE_GIVE_BACK, id);
+		EXPECT_EQ(0, mt_until_leased(self->sender, 0));
+		EXPECT_EQ(-EAGAIN, peer_recv(server, self->holder,
+					     MOTET_MSG_DONTWAIT));
+	}
+}
+
+TEST_F(leased_call, lease_runs_out)
+{
+	struct caller caller = { .sender = self->sender, .value = 5 };
+	struct peer *server = self->server;
+	__u64 token;
+
+	ASSERT_EQ(0, caller_start(&caller));
+	server->msg = MT(motet_msg, .body = mt_ptr(&server->value),
+			 .body_cap = 8, .flags = MOTET_MSG_LEASE,
+			 .lease = mt_after(100 * MT_MS));
+	EXPECT_EQ(0, peer_do(server, self->holder, MOTET_IOC_RECV));
+	token = server->msg.token;
+	EXPECT_EQ(0, peer_recv(server, self->holder, 0));
+	EXPECT_EQ(1, server->msg.redelivered);
+	EXPECT_EQ(5, server->value);
+	EXPECT_EQ(0, peer_reply(server, self->holder, server->msg.token, 6));
+	EXPECT_EQ(0, caller_end(&caller));
+	EXPECT_EQ(6, caller.answer);
+	EXPECT_GT(0, peer_reply(server, self->holder, token, 7));
+}
+
+/* A port with a dead-letter port, and a limit. */
+FIXTURE(dead_letter) {
+	int actor;
+	int letters;
+	int holder;
+	int sender;
+	struct motet_id letters_id;
+	struct motet_id id;
+};
+
+static int port_with(int actor, const struct motet_id *letters, __u32 most,
+		     struct motet_id *id)
+{
+	struct motet_port_create create = {
+		.mode = 0777, .dead_letter = *letters,
+		.redeliveries_max = most,
+		.limits[0].messages = BOUND,
+	};
+	int fd = mt_create(actor, &create, NULL);
+
+	*id = create.id;
+	return fd;
+}
+
+FIXTURE_SETUP(dead_letter)
+{
+	self->actor = mt_actor();
+	ASSERT_LE(0, self->actor);
+	self->letters = mt_port(self->actor, NULL, 2, &self->letters_id);
+	ASSERT_LE(0, self->letters);
+	self->holder = port_with(self->actor, &self->letters_id, 2, &self->id);
+	ASSERT_LE(0, self->holder);
+	self->sender = mt_sender(self->actor, &self->id);
+	ASSERT_LE(0, self->sender);
+}
+
+FIXTURE_TEARDOWN(dead_letter)
+{
+	peers_end();
+}
+
+/* Gives the next message back so often that it is too often. */
+static int give_up(int holder, __u64 value, __u64 *id)
+{
+	int i, ret = 0;
+
+	for (i = 0; !ret && i < 3; i++) {
+		ret = leased(holder, value, i, id);
+		if (!ret)
+			ret = mt_give_back(holder, *id);
+	}
+	return ret;
+}
+
+TEST_F(dead_letter, status_tells_it)
+{
+	struct motet_port_status status;
+
+	EXPECT_EQ(0, mt_status(self->sender, &status));
+	EXPECT_TRUE(mt_id_equal(&self->letters_id, &status.dead_letter));
+	EXPECT_EQ(2, status.redeliveries_max);
+	EXPECT_EQ(0, mt_status(self->letters, &status));
+	EXPECT_EQ(0, status.redeliveries_max);
+	EXPECT_EQ(0, status.dead_letter.bytes[0]);
+}
+
+TEST_F(dead_letter, too_many_redeliveries)
+{
+	struct motet_msg out = { .annex = mt_ptr("annex"), .annex_len = 5 };
+	char annex[MOTET_ANNEX_MAX];
+	struct motet_msg msg = { .annex = mt_ptr(annex),
+				 .annex_cap = sizeof(annex) };
+	__u64 id, value = 77;
+	int i;
+
+	EXPECT_EQ(0, mt_send_msg(self->sender, &out, &value));
+	for (i = 0; i < 3; i++) {
+		/* what comes back is not there yet when it is given back */
+		struct motet_msg in = MT(motet_msg, .annex = mt_ptr(annex),
+					 .flags = MOTET_MSG_LEASE,
+					 .annex_cap = sizeof(annex));
+
+		EXPECT_EQ(-EAGAIN, mt_try_recv(self->letters, &value));
+		EXPECT_EQ(0, mt_recv_msg(self->holder, &in, &value, 8));
+		EXPECT_EQ(i, in.redelivered);
+		id = in.id;
+		EXPECT_EQ(0, mt_give_back(self->holder, id));
+	}
+	EXPECT_EQ(-EAGAIN, mt_try_recv(self->holder, &value));
+	EXPECT_EQ(POLLIN, mt_poll(self->letters, POLLIN, 20000));
+	value = 0;
+	memset(annex, 0, sizeof(annex));
+	EXPECT_EQ(0, mt_try_recv_msg(self->letters, &msg, &value, 8));
+	EXPECT_EQ(MOTET_EXCEPTION_DEAD_LETTER, msg.exception);
+	EXPECT_EQ(ENOTRECOVERABLE, msg.error);
+	EXPECT_TRUE(mt_id_equal(&self->id, &msg.to));
+	EXPECT_EQ(id, msg.token);
+	EXPECT_EQ(77, value);
+	EXPECT_EQ(8, msg.body_len);
+	EXPECT_EQ(5, msg.annex_len);
+	EXPECT_EQ(0, memcmp(annex, "annex", 5));
+	EXPECT_EQ(1, msg.count);
+	/* its room is free again */
+	EXPECT_EQ(0, send_all(self->sender, 1, BOUND));
+}
+
+/* Nobody waits for a place in the dead-letter port. */
+TEST_F(dead_letter, full)
+{
+	__u64 id, value;
+	int i;
+
+	for (i = 0; i < 3; i++) {
+		EXPECT_EQ(0, mt_send(self->sender, 0, i));
+		EXPECT_EQ(0, give_up(self->holder, i, &id));
+	}
+	/* two went there; the third is queued again */
+	EXPECT_EQ(0, leased(self->holder, 2, 3, &id));
+	EXPECT_EQ(0, mt_give_back(self->holder, id));
+	EXPECT_EQ(0, mt_try_recv(self->letters, &value));
+	EXPECT_EQ(0, value);
+	EXPECT_EQ(0, leased(self->holder, 2, 4, &id));
+	EXPECT_EQ(0, mt_give_back(self->holder, id));
+	EXPECT_EQ(-EAGAIN, mt_try_recv(self->holder, &value));
+	EXPECT_EQ(0, mt_try_recv(self->letters, &value));
+	EXPECT_EQ(1, value);
+	EXPECT_EQ(0, mt_try_recv(self->letters, &value));
+	EXPECT_EQ(2, value);
+}
+
+TEST_F(dead_letter, gone)
+{
+	__u64 id;
+
+	close(self->letters);
+	EXPECT_EQ(0, mt_send(self->sender, 0, 1));
+	EXPECT_EQ(0, give_up(self->holder, 1, &id));
+	EXPECT_EQ(0, taken(self->holder, 1, 3));
+}
+
+TEST_F(dead_letter, lease_runs_out_too_often)
+{
+	struct motet_msg msg;
+	__u64 value;
+	int i;
+
+	EXPECT_EQ(0, mt_send(self->sender, 0, 1));
+	for (i = 0; i < 3; i++) {
+		EXPECT_EQ(POLLIN, mt_poll(self->holder, POLLIN, 20000));
+		EXPECT_EQ(0, mt_lease_recv(self->holder, &msg, &value,
+					   mt_after(20 * MT_MS)));
+	}
+	EXPECT_EQ(POLLIN, mt_poll(self->letters, POLLIN, 20000));
+	EXPECT_EQ(0, mt_exception(self->letters, &msg));
+	EXPECT_EQ(ENOTRECOVERABLE, msg.error);
+	EXPECT_EQ(-EAGAIN, mt_try_recv(self->holder, &value));
+}
+
+/* A port that is gone leaves what was in it, queued and leased. */
+TEST_F(dead_letter, port_is_gone)
+{
+	struct motet_msg msg;
+	__u64 id, value;
+	int i;
+
+	EXPECT_EQ(0, send_all(self->sender, 1, 2));
+	EXPECT_EQ(0, leased(self->holder, 1, 0, &id));
+	close(self->holder);
+	for (i = 1; i <= 2; i++) {
+		EXPECT_EQ(POLLIN, mt_poll(self->letters, POLLIN, 20000));
+		msg = (struct motet_msg){ 0 };
+		EXPECT_EQ(0, mt_try_recv_msg(self->letters, &msg, &value, 8));
+		EXPECT_EQ(MOTET_EXCEPTION_DEAD_LETTER, msg.exception);
+		EXPECT_EQ(EOWNERDEAD, msg.error);
+		EXPECT_TRUE(mt_id_equal(&self->id, &msg.to));
+		EXPECT_EQ(i, value);
+		if (i == 1)
+			EXPECT_EQ(id, msg.token);
+	}
+	EXPECT_EQ(-EAGAIN, mt_try_recv(self->letters, &value));
+}
+
+#define CHAIN	10
+
+/* From one port that dies to the next, and not for ever. */
+TEST_F(dead_letter, through_eight_at_most)
+{
+	struct motet_id ids[CHAIN];
+	int holders[CHAIN], i, sender;
+	struct motet_msg msg;
+	__u64 value;
+
+	holders[CHAIN - 1] = mt_port(self->actor, NULL, 4, &ids[CHAIN - 1]);
+	for (i = CHAIN - 2; i >= 0; i--) {
+		holders[i] = port_with(self->actor, &ids[i + 1], 0, &ids[i]);
+		ASSERT_LE(0, holders[i]);
+	}
+	sender = mt_sender(self->actor, &ids[0]);
+	EXPECT_EQ(0, mt_send(sender, 0, 42));
+	for (i = 0; i < 8; i++) {
+		close(holders[i]);
+		EXPECT_EQ(POLLIN, mt_poll(holders[i + 1], POLLIN, 20000)) {
+			TH_LOG("port %d", i + 1);
+		}
+	}
+	close(holders[8]);
+	sender = mt_sender(self->actor, &ids[8]);
+	if (sender >= 0)
+		EXPECT_EQ(0, mt_until_state(sender, MOTET_PORT_STATE_DEAD));
+	EXPECT_EQ(0, mt_poll(holders[9], POLLIN, 200));
+	EXPECT_EQ(-EAGAIN, mt_try_recv(holders[9], &value));
+	/* the eighth is as good as the first */
+	holders[0] = port_with(self->actor, &ids[9], 0, &ids[0]);
+	EXPECT_EQ(0, mt_send(mt_sender(self->actor, &ids[0]), 0, 43));
+	close(holders[0]);
+	EXPECT_EQ(0, mt_exception(holders[9], &msg));
+	EXPECT_EQ(EOWNERDEAD, msg.error);
+	EXPECT_TRUE(mt_id_equal(&ids[0], &msg.to));
+}
+
+/* A call is not handed out more often, and its caller is told in the end. */
+TEST_F(dead_letter, redelivered_call)
+{
+	struct caller caller = { .sender = self->sender, .value = 9 };
+	__u64 id, value;
+	int i;
+
+	ASSERT_EQ(0, caller_start(&caller));
+	for (i = 0; i < 3; i++) {
+		EXPECT_EQ(0, leased(self->holder, 9, i, &id));
+		EXPECT_EQ(0, mt_give_back(self->holder, id));
+	}
+	/* it isn't handed out again and again */
+	EXPECT_EQ(-EAGAIN, mt_try_recv(self->holder, &value));
+	close(self->holder);
+	EXPECT_GT(0, caller_end(&caller));
+}
+
+TEST_F(dead_letter, creation)
+{
+	struct motet_id none = { 0 }, id, strange = self->id;
+	struct motet_port_create create;
+	pid_t pid;
+	int fd;
+
+	/* a limit without a dead-letter port */
+	EXPECT_EQ(-EINVAL, port_with(self->actor, &none, 1, &id));
+	strange.bytes[9] ^= 1;
+	EXPECT_EQ(-ESRCH, port_with(self->actor, &strange, 1, &id));
+	create = (struct motet_port_create){ .mode = 0700 };
+	fd = mt_create(self->actor, &create, NULL);
+	ASSERT_LE(0, fd);
+	/* who may not send there can't have others send there */
+	pid = mt_fork();
+	if (pid == 0) {
+		EXPECT_EQ(0, mt_become(MT_USER_A));
+		EXPECT_EQ(-EACCES, port_with(mt_actor(), &create.id, 0, &id));
+		EXPECT_LE(0, port_with(mt_actor(), &self->id, 0, &id));
+		_exit(0);
+	}
+	EXPECT_EQ(0, mt_wait(pid));
+}
+
+TEST_HARNESS_MAIN
