@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "motet_test.h"
+#include "group_test.h"
 
 /* A named port that is left to whoever comes next. */
 static int retain(const char *name, __u64 ms)
@@ -20,6 +20,19 @@ static int retain(const char *name, __u64 ms)
 	if (holder < 0 || sender < 0 || mt_send(sender, 0, 1))
 		return 1;
 	return 0;
+}
+
+/* A named group that nobody has open, of which no port is a member. */
+static int retain_group(const char *name, __u64 ms)
+{
+	struct motet_group_create create = {
+		.mode = 0777, .address = MOTET_ADDRESS_WORK,
+		.retention = ms ? ms * MT_MS : ~0ULL,
+	};
+	struct motet_msg msg = { 0 };
+	int group = mt_group_create(mt_actor(), &create, name);
+
+	return group < 0 || mt_to_group(group, &msg, 1) ? 1 : 0;
 }
 
 /* Opens the device whenever it is there, and makes a port. */
@@ -41,16 +54,25 @@ static int open_often(void)
 	}
 }
 
-/* Holds so many ports, with messages, until it is killed. */
+/*
+ * Holds so many ports, with messages, until it is killed; all are members of
+ * one group, and have a group of their own.
+ */
 static int hold(int count)
 {
 	int actor = mt_actor(), holder, sender, i;
+	struct motet_cap all, own;
 	struct motet_id id;
 
+	if (mt_group(actor, MOTET_ADDRESS_BROADCAST, &all) < 0)
+		return 1;
 	for (i = 0; i < count; i++) {
-		holder = mt_port(actor, NULL, 4, &id);
+		holder = mt_member(actor, &all, 4, &id);
 		sender = mt_sender(actor, &id);
 		if (holder < 0 || sender < 0 || mt_send(sender, 0, i))
+			return 1;
+		if (mt_group(actor, MOTET_ADDRESS_ANY, &own) < 0 ||
+		    mt_insert(actor, &own, &id) || mt_track(holder, &own.id))
 			return 1;
 	}
 	puts("holding");
@@ -63,6 +85,8 @@ int main(int argc, char **argv)
 {
 	if (argc >= 3 && !strcmp(argv[1], "retain"))
 		return retain(argv[2], argc > 3 ? atoi(argv[3]) : 300000);
+	if (argc >= 3 && !strcmp(argv[1], "retain-group"))
+		return retain_group(argv[2], argc > 3 ? atoi(argv[3]) : 0);
 	if (argc == 3 && !strcmp(argv[1], "hold"))
 		return hold(atoi(argv[2]));
 	if (argc == 2 && !strcmp(argv[1], "open"))

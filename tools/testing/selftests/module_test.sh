@@ -71,7 +71,7 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 bin=${MOTET_TESTS:-$(cd "$here/../../.." && pwd)/build/selftests}
 trap 'rm -f "$errors"' EXIT
 echo "TAP version 13"
-echo "1..8"
+echo "1..10"
 if [[ ! -c /dev/motet ]]; then
 	echo "Bail out! The module is not loaded."
 	exit 1
@@ -117,6 +117,34 @@ expiring_port()
 }
 expiring_port
 test_is expired_port_lets_the_module_go $?
+
+# A named group may be retained as well, and for ever.
+retained_group()
+{
+	local status=0
+	"$bin/module_helper" retain-group kept || return
+	references 1 || status=1
+	in_use || status=1
+	"$bin/module_helper" purge || status=1
+	until_unused || status=1
+	rmmod motet || status=1
+	load || status=1
+	return $status
+}
+retained_group
+test_is retained_group_holds_the_module $?
+
+expiring_group()
+{
+	local status=0
+	"$bin/module_helper" retain-group soon 200 || return
+	until_unused || status=1
+	rmmod motet || status=1
+	load || status=1
+	return $status
+}
+expiring_group
+test_is expired_group_lets_the_module_go $?
 
 reload()
 {

@@ -7,7 +7,7 @@
 #include <signal.h>
 
 #include "kselftest_harness.h"
-#include "motet_test.h"
+#include "group_test.h"
 
 FIXTURE(netlink) {
 	int actor;
@@ -133,9 +133,11 @@ TEST_F(netlink, requests_are_checked)
 	EXPECT_EQ(-EINVAL, mt_nl_do(&self->nl, MOTET_CMD_PORT_GET, &request,
 				    NULL));
 	/* what is only dumped, only told, or not there */
-	for (cmd = 0; cmd < 20; cmd++) {
+	for (cmd = 0; cmd < MOTET_CMD_MAX + 5; cmd++) {
 		if (cmd == MOTET_CMD_DOMAIN_GET || cmd == MOTET_CMD_PORT_GET ||
-		    cmd == MOTET_CMD_DOMAIN_SET || cmd == MOTET_CMD_PURGE)
+		    cmd == MOTET_CMD_DOMAIN_SET || cmd == MOTET_CMD_PURGE ||
+		    cmd == MOTET_CMD_NODE_GET || cmd == MOTET_CMD_NODE_SET ||
+		    cmd == MOTET_CMD_NODE_DELETE || cmd == MOTET_CMD_GROUP_GET)
 			continue;
 		ret = mt_nl_do(&self->nl, cmd, NULL, NULL);
 		EXPECT_EQ(-EOPNOTSUPP, ret) {
@@ -437,6 +439,193 @@ TEST_F_TIMEOUT(netlink, sequence_during_churn, 600)
 	for (i = 0; i < 2; i++)
 		pthread_join(threads[i], NULL);
 	mt_nl_close(&nl);
+}
+
+static int get_group(struct mt_nl *nl, const struct motet_id *id,
+		     const char *name, struct mt_attrs *answer)
+{
+	struct mt_attrs request = { 0 };
+
+	if (id)
+		mt_attr_add(&request, MOTET_A_GROUP_ID, id, sizeof(*id));
+	if (name)
+		mt_attr_add(&request, MOTET_A_GROUP_NAME, name, strlen(name));
+	return mt_nl_do(nl, MOTET_CMD_GROUP_GET, &request, answer);
+}
+
+static int dump_members(struct mt_nl *nl, const struct motet_id *group,
+			struct mt_dump *dump)
+{
+	struct mt_attrs request = { 0 };
+
+	mt_attr_add(&request, MOTET_A_MEMBER_GROUP, group, sizeof(*group));
+	return mt_nl_dump_of(nl, MOTET_CMD_GROUP_MEMBER_GET, &request, dump);
+}
+
+TEST_F(netlink, port_leases)
+{
+	struct motet_port_create create = { .mode = 0700 };
+	struct mt_attrs answer;
+	struct motet_id letters;
+	int holder, sender;
+	struct motet_msg msg;
+	__u64 value;
+
+	ASSERT_LE(0, mt_port(self->actor, NULL, 4, &letters));
+	create.dead_letter = letters;
+	create.redeliveries_max = 1;
+	holder = mt_create(self->actor, &create, NULL);
+	ASSERT_LE(0, holder);
+	sender = mt_sender(self->actor, &create.id);
+	ASSERT_EQ(0, mt_send(sender, 0, 1));
+	ASSERT_EQ(0, mt_lease_recv(holder, &msg, &value, 0));
+	ASSERT_EQ(0, get_port(&self->nl, &create.id, NULL, &answer));
+	EXPECT_EQ(1, mt_attr_number(&answer, MOTET_A_PORT_LEASED));
+	EXPECT_EQ(0, mt_attr_number(&answer, MOTET_A_PORT_REDELIVERED));
+	EXPECT_EQ(0, mt_attr_number(&answer, MOTET_A_PORT_STANDBYS));
+	EXPECT_EQ(0, mt_attr_number(&answer, MOTET_A_PORT_NODE));
+	EXPECT_EQ(1, mt_attr_number(&answer, MOTET_A_PORT_REDELIVERIES_MAX));
+	EXPECT_EQ(NULL, mt_attr(&answer, MOTET_A_PORT_ENABLED, NULL));
+	EXPECT_EQ(0, memcmp(mt_attr(&answer, MOTET_A_PORT_DEAD_LETTER, NULL),
+			    &letters, sizeof(letters)));
+	EXPECT_EQ(0, mt_lease(holder, MOTET_LEASE_GIVE_BACK, msg.id, 0));
+	ASSERT_EQ(0, mt_lease_recv(holder, &msg, &value, 0));
+	EXPECT_EQ(0, mt_lease(holder, MOTET_LEASE_GIVE_BACK, msg.id, 0));
+	ASSERT_EQ(0, get_port(&self->nl, &create.id, NULL, &answer));
+	EXPECT_EQ(0, mt_attr_number(&answer, MOTET_A_PORT_LEASED));
+	EXPECT_EQ(2, mt_attr_number(&answer, MOTET_A_PORT_REDELIVERED));
+	EXPECT_EQ(1, mt_attr_number(&answer, MOTET_A_PORT_DEAD_LETTERS));
+	EXPECT_EQ(0, mt_attr_number(&answer, MOTET_A_PORT_DROPPED));
+	EXPECT_EQ(0, mt_attr_number(&answer, MOTET_A_PORT_MESSAGES));
+}
+
+TEST_F(netlink, group_get)
+{
+	struct motet_group_create create = {
+		.mode = 0640, .address = MOTET_ADDRESS_WORK,
+	};
+	__u64 groups = domain(&self->nl, MOTET_A_DOMAIN_GROUPS);
+	struct mt_attrs answer;
+	struct motet_id member;
+	int group;
+
+	group = mt_group_create(self->actor, &create, "crew");
+	ASSERT_LE(0, group);
+	ASSERT_LE(0, mt_member(self->actor, &create.cap, 4, &member));
+	EXPECT_EQ(groups + 1, domain(&self->nl, MOTET_A_DOMAIN_GROUPS));
+	ASSERT_EQ(0, get_group(&self->nl, NULL, "crew", &answer));
+	EXPECT_EQ(0, memcmp(mt_attr(&answer, MOTET_A_GROUP_ID, NULL),
+			    &create.cap.id, 16));
+	EXPECT_EQ(0640, mt_attr_number(&answer, MOTET_A_GROUP_MODE));
+	EXPECT_EQ(MOTET_ADDRESS_WORK,
+		  mt_attr_number(&answer, MOTET_A_GROUP_ADDRESS));
+	EXPECT_EQ(1, mt_attr_number(&answer, MOTET_A_GROUP_MEMBERS));
+	EXPECT_EQ(1, mt_attr_number(&answer, MOTET_A_GROUP_IDLE));
+	EXPECT_EQ(1, mt_attr_number(&answer, MOTET_A_GROUP_HANDLES));
+	/* one job is lent, one waits */
+	ASSERT_EQ(0, mt_to_group(group, &(struct motet_msg){ 0 }, 1));
+	ASSERT_EQ(0, mt_to_group(group, &(struct motet_msg){ 0 }, 2));
+	ASSERT_EQ(0, get_group(&self->nl, &create.cap.id, NULL, &answer));
+	EXPECT_EQ(0, mt_attr_number(&answer, MOTET_A_GROUP_IDLE));
+	EXPECT_EQ(1, mt_attr_number(&answer, MOTET_A_GROUP_LEASED));
+	EXPECT_EQ(1, mt_attr_number(&answer, MOTET_A_GROUP_BACKLOG));
+	EXPECT_EQ(2, mt_attr_number(&answer, MOTET_A_GROUP_SENT));
+	ASSERT_EQ(0, dump_members(&self->nl, &create.cap.id, self->dump));
+	ASSERT_EQ(1, self->dump->count);
+	ASSERT_EQ(1, mt_dump_find(self->dump, MOTET_A_MEMBER_PORT, &member, 16,
+				  &answer));
+	EXPECT_EQ(1, mt_attr_number(&answer, MOTET_A_MEMBER_BUSY));
+	EXPECT_LT(0, mt_attr_number(&answer, MOTET_A_MEMBER_SINCE));
+	EXPECT_GE(mt_now(), mt_attr_number(&answer, MOTET_A_MEMBER_SINCE));
+	EXPECT_EQ(-ENOENT, get_group(&self->nl, NULL, "none", &answer));
+	EXPECT_EQ(-ESRCH, get_group(&self->nl, &member, NULL, &answer));
+	EXPECT_EQ(-EINVAL, get_group(&self->nl, NULL, NULL, &answer));
+	EXPECT_EQ(-ESRCH, dump_members(&self->nl, &member, self->dump));
+	EXPECT_EQ(-EINVAL, mt_nl_dump(&self->nl, MOTET_CMD_GROUP_MEMBER_GET,
+				      self->dump));
+	close(group);
+}
+
+TEST_F(netlink, members_of_a_large_group)
+{
+	struct motet_id ids[STEADY];
+	struct mt_attrs answer;
+	struct motet_cap cap;
+	__u32 offset = 0;
+	int i;
+
+	ASSERT_LE(0, mt_group(self->actor, MOTET_ADDRESS_ANY, &cap));
+	for (i = 0; i < STEADY; i++)
+		ASSERT_LE(0, mt_member(self->actor, &cap, 1, &ids[i]));
+	ASSERT_EQ(0, dump_members(&self->nl, &cap.id, self->dump));
+	ASSERT_EQ(STEADY, self->dump->count);
+	for (i = 0; mt_dump_next(self->dump, &offset, &answer); i++) {
+		EXPECT_EQ(0, memcmp(mt_attr(&answer, MOTET_A_MEMBER_PORT, NULL),
+				    &ids[i], 16));
+		EXPECT_EQ(NULL, mt_attr(&answer, MOTET_A_MEMBER_BUSY, NULL));
+	}
+}
+
+static int next_group_event(struct mt_nl *nl, __u8 cmd, __u64 *sequence,
+			    __u32 members)
+{
+	struct mt_attrs event;
+	int ret = mt_nl_event(nl, 20000, &event);
+
+	if (ret)
+		return ret;
+	if (mt_attr_number(&event, MOTET_A_GROUP_SEQUENCE) != ++*sequence)
+		return -EPROTO;
+	if (mt_attr_number(&event, MOTET_A_GROUP_MEMBERS) != members)
+		return -ERANGE;
+	return event.cmd == cmd ? 0 : -EBADMSG;
+}
+
+TEST_F(netlink, group_events)
+{
+	struct motet_id member;
+	struct motet_cap cap;
+	__u64 sequence;
+	struct mt_nl nl;
+
+	ASSERT_LE(0, mt_port(self->actor, NULL, 1, &member));
+	ASSERT_EQ(0, mt_nl_open(&nl));
+	ASSERT_EQ(0, mt_nl_listen(&nl));
+	sequence = domain(&self->nl, MOTET_A_DOMAIN_SEQUENCE);
+	ASSERT_LE(0, mt_group(self->actor, MOTET_ADDRESS_ANY, &cap));
+	EXPECT_EQ(0, next_group_event(&nl, MOTET_CMD_GROUP_CREATE_NTF,
+				      &sequence, 0));
+	ASSERT_EQ(0, mt_insert(self->actor, &cap, &member));
+	EXPECT_EQ(0, next_group_event(&nl, MOTET_CMD_GROUP_CHANGE_NTF,
+				      &sequence, 1));
+	ASSERT_EQ(0, mt_remove(self->actor, &cap, &member));
+	EXPECT_EQ(0, next_group_event(&nl, MOTET_CMD_GROUP_CHANGE_NTF,
+				      &sequence, 0));
+	ASSERT_EQ(0, mt_delete(self->actor, &cap));
+	EXPECT_EQ(0, next_group_event(&nl, MOTET_CMD_GROUP_DELETE_NTF,
+				      &sequence, 0));
+	mt_nl_close(&nl);
+}
+
+TEST_F(netlink, group_permissions)
+{
+	struct motet_group_create create = {
+		.mode = 0700, .address = MOTET_ADDRESS_ANY,
+	};
+	struct mt_attrs answer;
+	struct motet_cap cap;
+	struct mt_nl nl;
+
+	ASSERT_LE(0, mt_group(self->actor, MOTET_ADDRESS_ANY, &cap));
+	ASSERT_LE(0, mt_group_create(self->actor, &create, "seen"));
+	ASSERT_EQ(0, mt_become(MT_USER_A));
+	ASSERT_EQ(0, mt_nl_open(&nl));
+	EXPECT_EQ(-EACCES, get_group(&nl, &cap.id, NULL, &answer));
+	EXPECT_EQ(-EACCES, dump_members(&nl, &cap.id, self->dump));
+	EXPECT_EQ(0, get_group(&nl, NULL, "seen", &answer));
+	EXPECT_EQ(0, dump_members(&nl, &create.cap.id, self->dump));
+	ASSERT_EQ(0, mt_nl_dump(&nl, MOTET_CMD_GROUP_GET, self->dump));
+	EXPECT_EQ(1, self->dump->count);
 }
 
 TEST_HARNESS_MAIN

@@ -9,7 +9,7 @@
 #include <sys/stat.h>
 
 #include "kselftest_harness.h"
-#include "motet_test.h"
+#include "group_test.h"
 
 #define CLASS	"/sys/class/motet"
 
@@ -34,10 +34,12 @@ FIXTURE_TEARDOWN(sysfs)
 	EXPECT_LE(0, mt_purge());
 }
 
-static void port_path(const char *domain, const struct motet_id *id,
-		      const char *file, char *path, size_t size)
+static void entry_path(const char *domain, const struct motet_id *id,
+		       const char *file, char *path, size_t size)
 {
-	size_t len = snprintf(path, size, "%s/ports/", domain);
+	const char *class = id->bytes[0] == MOTET_CLASS_GROUP ? "groups" :
+								"ports";
+	size_t len = snprintf(path, size, "%s/%s/", domain, class);
 	int i;
 
 	for (i = 0; i < 16; i++)
@@ -73,7 +75,7 @@ static void check_file(struct __test_metadata *_metadata, const char *domain,
 	char path[256], text[64];
 	int ret;
 
-	port_path(domain, id, file, path, sizeof(path));
+	entry_path(domain, id, file, path, sizeof(path));
 	/* the files come one after the other, from queued work */
 	while ((ret = mt_read_file(path, text, sizeof(text))) == -ENOENT)
 		mt_breathe();
@@ -117,7 +119,8 @@ TEST_F(sysfs, named_port)
 		{ "messages", "1\n" }, { "bytes", "8\n" },
 		{ "sent", "2\n" }, { "received", "1\n" },
 		{ "refused", "1\n" }, { "suspended", "0\n" },
-		{ "calls", "0\n" },
+		{ "calls", "0\n" }, { "leased", "0\n" },
+		{ "standbys", "0\n" }, { "node", "0\n" },
 	};
 	char path[256];
 	int holder, sender;
@@ -131,7 +134,7 @@ TEST_F(sysfs, named_port)
 	EXPECT_EQ(0, mt_send(sender, 0, 1));
 	EXPECT_EQ(-EAGAIN, mt_try_send(sender, 0, 1));
 	EXPECT_EQ(0, mt_recv(holder, &value));
-	port_path(self->domain, &create.id, "", path, sizeof(path));
+	entry_path(self->domain, &create.id, "", path, sizeof(path));
 	ASSERT_EQ(0, until_there(path, true));
 	for (i = 0; i < ARRAY_SIZE(files); i++)
 		check_file(_metadata, self->domain, &create.id, files[i].file,
@@ -143,6 +146,48 @@ TEST_F(sysfs, named_port)
 	EXPECT_EQ(0, until_there(path, false));
 }
 
+TEST_F(sysfs, named_group)
+{
+	struct motet_group_create create = {
+		.mode = 0640, .address = MOTET_ADDRESS_WORK,
+		.limits[0].messages = 3,
+	};
+	static const struct {
+		const char *file;
+		const char *text;
+	} files[] = {
+		{ "name", "sysfs crew\n" }, { "address", "work\n" },
+		{ "mode", "0640\n" }, { "uid", "0\n" }, { "gid", "0\n" },
+		{ "retention_ns", "0\n" }, { "members", "1\n" },
+		{ "sessions", "0\n" }, { "trackers", "0\n" },
+		{ "idle", "0\n" }, { "leased", "1\n" },
+		{ "backlog", "1\n" }, { "suspended", "0\n" },
+	};
+	struct motet_id member, anonymous;
+	struct motet_cap cap;
+	char path[256];
+	int group;
+	unsigned int i;
+
+	ASSERT_LE(0, mt_group(self->actor, MOTET_ADDRESS_ANY, &cap));
+	anonymous = cap.id;
+	group = mt_group_create(self->actor, &create, "sysfs crew");
+	ASSERT_LE(0, group);
+	EXPECT_EQ(2, number(self->domain, "total_groups"));
+	EXPECT_EQ(0, number(self->domain, "named_ports"));
+	ASSERT_LE(0, mt_member(self->actor, &create.cap, 4, &member));
+	ASSERT_EQ(0, mt_to_group(group, &(struct motet_msg){ 0 }, 1));
+	ASSERT_EQ(0, mt_to_group(group, &(struct motet_msg){ 0 }, 2));
+	for (i = 0; i < ARRAY_SIZE(files); i++)
+		check_file(_metadata, self->domain, &create.cap.id,
+			   files[i].file, files[i].text);
+	entry_path(self->domain, &anonymous, "", path, sizeof(path));
+	EXPECT_EQ(-1, access(path, F_OK));
+	ASSERT_EQ(0, mt_delete(self->actor, &create.cap));
+	entry_path(self->domain, &create.cap.id, "", path, sizeof(path));
+	EXPECT_EQ(0, until_there(path, false));
+}
+
 /* One without a name is nobody's business; one that loses it is gone. */
 TEST_F(sysfs, without_a_name)
 {
@@ -151,11 +196,11 @@ TEST_F(sysfs, without_a_name)
 
 	ASSERT_LE(0, mt_port(self->actor, NULL, 1, &anonymous));
 	ASSERT_LE(0, mt_port(self->actor, "loses", 1, &named));
-	port_path(self->domain, &named, "", path, sizeof(path));
+	entry_path(self->domain, &named, "", path, sizeof(path));
 	EXPECT_EQ(0, until_there(path, true));
 	EXPECT_EQ(0, mt_unlink(self->actor, "loses"));
 	EXPECT_EQ(0, until_there(path, false));
-	port_path(self->domain, &anonymous, "", path, sizeof(path));
+	entry_path(self->domain, &anonymous, "", path, sizeof(path));
 	EXPECT_EQ(-1, access(path, F_OK));
 }
 
@@ -168,7 +213,7 @@ TEST_F(sysfs, file_outlives_the_port)
 
 	holder = mt_port(self->actor, "open", 1, &id);
 	ASSERT_LE(0, holder);
-	port_path(self->domain, &id, "messages", path, sizeof(path));
+	entry_path(self->domain, &id, "messages", path, sizeof(path));
 	ASSERT_EQ(0, until_there(path, true));
 	fd = open(path, O_RDONLY);
 	ASSERT_LE(0, fd);
@@ -188,7 +233,7 @@ TEST_F(sysfs, longest_name)
 
 	memset(name, 0xfe, MOTET_NAME_MAX);
 	ASSERT_LE(0, mt_port(self->actor, name, 1, &id));
-	port_path(self->domain, &id, "name", path, sizeof(path));
+	entry_path(self->domain, &id, "name", path, sizeof(path));
 	ASSERT_EQ(0, until_there(path, true));
 	file = fopen(path, "r");
 	ASSERT_NE(NULL, file);

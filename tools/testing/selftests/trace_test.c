@@ -3,13 +3,14 @@
  * The tracepoints: they are there, and tell of what happens.
  */
 #include <fcntl.h>
+#include <poll.h>
 #include <sched.h>
 #include <signal.h>
 #include <sys/stat.h>
 #include <time.h>
 
 #include "kselftest_harness.h"
-#include "motet_test.h"
+#include "group_test.h"
 
 #define TRACING	"/sys/kernel/tracing"
 #define EVENTS	TRACING "/events/motet"
@@ -67,6 +68,18 @@ TEST_F(trace, all_are_there)
 		"motet_message_take", "motet_message_put_back",
 		"motet_message_orphan", "motet_sender_suspend",
 		"motet_sender_resume", "motet_call_state",
+		"motet_message_expire", "motet_message_cancel",
+		"motet_message_drop", "motet_lease_begin",
+		"motet_lease_extend", "motet_lease_end", "motet_lease_expire",
+		"motet_dead_letter", "motet_port_offer", "motet_port_accept",
+		"motet_port_take_over", "motet_port_enable",
+		"motet_port_disable", "motet_port_change",
+		"motet_group_create", "motet_group_delete",
+		"motet_group_rekey", "motet_group_full", "motet_group_insert",
+		"motet_group_remove", "motet_group_track",
+		"motet_group_deliver", "motet_session_begin",
+		"motet_session_end", "motet_job_lend", "motet_job_end",
+		"motet_node",
 	};
 	char path[128];
 	unsigned int i;
@@ -138,6 +151,60 @@ TEST_F(trace, calls_and_deaths)
 	EXPECT_LE(1, traced("motet_actor_dead"));
 	EXPECT_LE(1, traced("motet_actor_close"));
 	EXPECT_LE(1, traced("motet_exception"));
+}
+
+TEST_F(trace, leases)
+{
+	struct motet_port_create create = {
+		.mode = 0700, .redeliveries_max = 1,
+	};
+	struct motet_msg msg;
+	int holder, sender;
+	__u64 value;
+
+	ASSERT_LE(0, mt_port(self->actor, NULL, 4, &create.dead_letter));
+	holder = mt_create(self->actor, &create, NULL);
+	ASSERT_LE(0, holder);
+	sender = mt_sender(self->actor, &create.id);
+	ASSERT_EQ(0, mt_send(sender, 0, 1));
+	ASSERT_EQ(0, mt_lease_recv(holder, &msg, &value, 0));
+	/* it is over at once */
+	EXPECT_EQ(0, mt_lease(holder, MOTET_LEASE_EXTEND, msg.id, 1));
+	EXPECT_EQ(POLLIN, mt_poll(holder, POLLIN, 20000));
+	ASSERT_EQ(0, mt_lease_recv(holder, &msg, &value, 0));
+	EXPECT_EQ(0, mt_lease(holder, MOTET_LEASE_GIVE_BACK, msg.id, 0));
+	EXPECT_EQ(2, traced("motet_lease_begin"));
+	EXPECT_EQ(1, traced("motet_lease_extend"));
+	EXPECT_EQ(1, traced("motet_lease_expire"));
+	EXPECT_EQ(2, traced("motet_lease_end"));
+	EXPECT_EQ(1, traced("motet_dead_letter"));
+}
+
+TEST_F(trace, work)
+{
+	struct motet_group_create create = {
+		.mode = 0700, .address = MOTET_ADDRESS_WORK,
+	};
+	struct motet_id id;
+	int group, member;
+	__u64 value;
+
+	group = mt_group_create(self->actor, &create, NULL);
+	ASSERT_LE(0, group);
+	member = mt_member(self->actor, &create.cap, 4, &id);
+	ASSERT_LE(0, member);
+	ASSERT_EQ(0, mt_to_group(group, &(struct motet_msg){ 0 }, 1));
+	EXPECT_EQ(0, mt_recv(member, &value));
+	EXPECT_EQ(0, mt_remove(self->actor, &create.cap, &id));
+	EXPECT_EQ(0, mt_rekey(self->actor, &create.cap));
+	EXPECT_EQ(0, mt_delete(self->actor, &create.cap));
+	EXPECT_EQ(1, traced("motet_group_create"));
+	EXPECT_EQ(1, traced("motet_group_insert"));
+	EXPECT_EQ(1, traced("motet_job_lend"));
+	EXPECT_EQ(1, traced("motet_job_end"));
+	EXPECT_EQ(1, traced("motet_group_remove"));
+	EXPECT_EQ(1, traced("motet_group_rekey"));
+	EXPECT_EQ(1, traced("motet_group_delete"));
 }
 
 TEST_HARNESS_MAIN

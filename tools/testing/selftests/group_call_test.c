@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Calls to a group: which member answers, and what becomes of them.
+ */
+#include <signal.h>
+
+#include "address_test.h"
+
+TEST_F(address, answered)
+{
+	struct mt_child *child;
+	struct motet_msg msg;
+	__u64 value = 0;
+	int i;
+
+	for (i = 0; i < 2 * MEMBERS; i++) {
+		child = mt_child_call(self->group, &(struct motet_msg){
+				      .address = MOTET_ADDRESS_ROUND_ROBIN },
+				      10 + i);
+		ASSERT_EQ(0, mt_soon_msg(self->ports[i % MEMBERS], &msg, 0,
+					 &value));
+		EXPECT_EQ(10 + i, value);
+		EXPECT_TRUE(msg.flags & MOTET_MSG_CALL);
+		EXPECT_TRUE(mt_id_equal(&msg.to, &self->cap.id));
+		EXPECT_EQ(0, mt_reply(self->ports[i % MEMBERS], msg.token,
+				      2 * value));
+		EXPECT_EQ(0, mt_child_end(child));
+		EXPECT_EQ(20 + 2 * i, child->answer);
+		EXPECT_EQ(0, child->id);
+	}
+}
+
+TEST_F(address, call_to_several)
+{
+	struct motet_msg request = MT(motet_msg,
+				      .address = MOTET_ADDRESS_BROADCAST);
+	struct motet_msg reply = MT(motet_msg);
+	struct motet_call_arg call = MT(motet_call_arg,
+					.request = mt_ptr(&request),
+					.reply = mt_ptr(&reply));
+	struct motet_cap cap;
+	int group = mt_group(self->actor, MOTET_ADDRESS_BROADCAST, &cap);
+	__u64 answer;
+
+	EXPECT_EQ(-EINVAL, mt_ioctl(self->group, MOTET_IOC_CALL, &call));
+	ASSERT_EQ(0, mt_insert(self->actor, &cap, &self->ids[0]));
+	EXPECT_EQ(-EINVAL, mt_call(group, 1, &answer, 0, NULL));
+	EXPECT_TRUE(mt_not_told(self->ports[0]));
+}
+
+/* Full members are passed over by calls, too; and waited for. */
+TEST_F(address, call_waits_for_room)
+{
+	struct mt_child *child;
+	struct motet_msg msg;
+	__u64 value;
+
+	ASSERT_EQ(0, fill(self->actor, &self->ids[0]));
+	child = mt_child_call(self->group, &(struct motet_msg){ 0 }, 1);
+	ASSERT_EQ(0, mt_soon_msg(self->ports[1], &msg, 0, &value));
+	EXPECT_EQ(0, mt_reply(self->ports[1], msg.token, 2));
+	EXPECT_EQ(0, mt_child_end(child));
+	ASSERT_EQ(0, fill_all(self->actor, self->ids));
+	child = mt_child_call(self->group, &(struct motet_msg){ 0 }, 55);
+	EXPECT_EQ(0, receive(self->ports[2]));
+	do {
+		ASSERT_EQ(0, mt_soon_msg(self->ports[2], &msg, 0, &value));
+	} while (!(msg.flags & MOTET_MSG_CALL));
+	EXPECT_EQ(55, value);
+	EXPECT_EQ(0, mt_reply(self->ports[2], msg.token, 3));
+	EXPECT_EQ(0, mt_child_end(child));
+	EXPECT_EQ(3, child->answer);
+}
+
+/* Interrupted, a call goes on where it is, and is not sent again. */
+TEST_F(address, call_resumed)
+{
+	pid_t self_pid = getpid(), pid;
+	__u64 id = 0, answer = 0, value;
+	struct motet_msg msg;
+
+	ASSERT_EQ(0, mt_alarm_signal(0));
+	pid = mt_fork();
+	if (pid == 0) {
+		/* once it waits: the system call of another process */
+		if (!mt_until_blocked(self_pid))
+			kill(self_pid, SIGUSR1);
+		_exit(0);
+	}
+	EXPECT_EQ(-EINTR, mt_call(self->group, 7, &answer, 0, &id));
+	EXPECT_NE(0, id);
+	EXPECT_EQ(0, mt_wait(pid));
+	ASSERT_EQ(0, mt_soon_msg(self->ports[0], &msg, 0, &value));
+	EXPECT_EQ(7, value);
+	EXPECT_EQ(0, mt_reply(self->ports[0], msg.token, 8));
+	EXPECT_EQ(0, mt_resume(self->group, id, &answer, 0));
+	EXPECT_EQ(8, answer);
+	EXPECT_EQ(-ENOENT, mt_resume(self->group, id, &answer, 0));
+	EXPECT_TRUE(mt_not_told(self->ports[0]));
+	EXPECT_TRUE(mt_not_told(self->ports[1]));
+}
+
+/* Given up: withdrawn from the member, or the member is told. */
+TEST_F(address, call_cancelled)
+{
+	pid_t self_pid = getpid(), pid;
+	struct motet_msg msg = { 0 };
+	__u64 id = 0, answer, value;
+	int received;
+
+	ASSERT_EQ(0, mt_alarm_signal(0));
+	for (received = 0; received < 2; received++) {
+		pid = mt_fork();
+		if (pid == 0) {
+			if (!mt_until_blocked(self_pid))
+				kill(self_pid, SIGUSR1);
+			_exit(0);
+		}
+		EXPECT_EQ(-EINTR, mt_call(self->group, 7, &answer, 0, &id));
+		EXPECT_EQ(0, mt_wait(pid));
+		if (received)
+			ASSERT_EQ(0, mt_soon_msg(self->ports[0], &msg, 0,
+						 &value));
+		EXPECT_EQ(0, mt_cancel(self->group, id));
+		EXPECT_EQ(-ENOENT, mt_cancel(self->group, id));
+		EXPECT_EQ(-ENOENT, mt_resume(self->group, id, &answer, 0));
+	}
+	EXPECT_EQ(-ECONNRESET, mt_reply(self->ports[0], msg.token, 8));
+	id = msg.token;
+	ASSERT_EQ(0, mt_soon_msg(self->actor, &msg, 0, &value));
+	EXPECT_EQ(MOTET_EXCEPTION_CALL_ABANDONED, msg.exception);
+	EXPECT_EQ(id, msg.token);
+	EXPECT_TRUE(mt_not_told(self->ports[0]));
+}
+
+/* The caller dies: the member that has the call is told. */
+TEST_F(address, caller_dies)
+{
+	struct mt_child *child;
+	struct motet_msg msg;
+	__u64 value, token;
+
+	child = mt_child_call(self->group, &(struct motet_msg){ 0 }, 1);
+	ASSERT_EQ(0, mt_soon_msg(self->ports[0], &msg, 0, &value));
+	token = msg.token;
+	EXPECT_EQ(1000 + SIGKILL, mt_kill(child->pid));
+	ASSERT_EQ(0, mt_soon_msg(self->actor, &msg, 0, &value));
+	EXPECT_EQ(MOTET_EXCEPTION_CALL_ABANDONED, msg.exception);
+	EXPECT_EQ(token, msg.token);
+	EXPECT_TRUE(mt_id_equal(&msg.to, &self->ids[0]));
+}
+
+/* The member dies: before it has received, after, and with a lease. */
+TEST_F(address, server_dies)
+{
+	struct mt_child *child;
+	struct motet_msg msg;
+	__u64 value;
+
+	child = mt_child_call(self->group, &(struct motet_msg){ 0 }, 1);
+	close(self->ports[0]);
+	EXPECT_EQ(-EOWNERDEAD, mt_child_end(child));
+	ASSERT_EQ(0, mt_until_members(self->group, 2));
+	child = mt_child_call(self->group, &(struct motet_msg){ 0 }, 1);
+	ASSERT_EQ(0, mt_soon_msg(self->ports[1], &msg, 0, &value));
+	close(self->ports[1]);
+	EXPECT_EQ(-ECONNRESET, mt_child_end(child));
+	ASSERT_EQ(0, mt_until_members(self->group, 1));
+	child = mt_child_call(self->group, &(struct motet_msg){ 0 }, 1);
+	ASSERT_EQ(0, mt_soon_msg(self->ports[2], &msg, MOTET_MSG_LEASE,
+				 &value));
+	/* a request that comes back is there for the next receiver */
+	EXPECT_EQ(0, mt_lease_op(self->ports[2], MOTET_LEASE_GIVE_BACK,
+				 msg.id));
+	ASSERT_EQ(0, mt_soon_msg(self->ports[2], &msg, MOTET_MSG_LEASE,
+				 &value));
+	EXPECT_EQ(1, msg.redelivered);
+	EXPECT_EQ(0, mt_reply(self->ports[2], msg.token, 5));
+	EXPECT_EQ(0, mt_child_end(child));
+	EXPECT_EQ(5, child->answer);
+}
+
+TEST_HARNESS_MAIN

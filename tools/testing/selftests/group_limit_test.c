@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Limits of groups: reached, refused with their error, and free again.
+ */
+#include "kselftest_harness.h"
+#include "group_test.h"
+
+static __u32 members(int group)
+{
+	struct motet_group_status status;
+
+	return mt_group_status(group, &status) ? ~0U : status.members;
+}
+
+FIXTURE(group_limit) {
+	int actor;
+	__u64 members;
+	__u64 trackers;
+	__u64 ports;
+	__u64 bytes;
+	__u64 sessions;
+};
+
+FIXTURE_SETUP(group_limit)
+{
+	self->actor = mt_actor();
+	ASSERT_LE(0, self->actor);
+	self->members = mt_param("group_members_max");
+	self->trackers = mt_param("group_trackers_max");
+	self->ports = mt_param("user_ports_max");
+	self->bytes = mt_param("user_bytes_max");
+	self->sessions = mt_param("handle_sessions_max");
+	ASSERT_NE(0, self->members);
+	ASSERT_NE(0, self->trackers);
+	ASSERT_NE(0, self->sessions);
+}
+
+/* Run by the parent: a test may have given its rights away, or failed. */
+FIXTURE_TEARDOWN_PARENT(group_limit)
+{
+	EXPECT_EQ(0, mt_param_set("group_members_max", self->members));
+	EXPECT_EQ(0, mt_param_set("group_trackers_max", self->trackers));
+	EXPECT_EQ(0, mt_param_set("user_ports_max", self->ports));
+	EXPECT_EQ(0, mt_param_set("user_bytes_max", self->bytes));
+	EXPECT_EQ(0, mt_param_set("handle_sessions_max", self->sessions));
+	EXPECT_LE(0, mt_purge());
+}
+
+TEST_F(group_limit, members)
+{
+	struct motet_id ids[4];
+	struct motet_cap cap;
+	int group, i;
+
+	ASSERT_EQ(0, mt_param_set("group_members_max", 3));
+	group = mt_group(self->actor, MOTET_ADDRESS_ANY, &cap);
+	ASSERT_LE(0, group);
+	for (i = 0; i < 3; i++)
+		ASSERT_LE(0, mt_member(self->actor, &cap, 1, &ids[i]));
+	ASSERT_LE(0, mt_port(self->actor, NULL, 1, &ids[3]));
+	EXPECT_EQ(-EDQUOT, mt_insert(self->actor, &cap, &ids[3]));
+	EXPECT_EQ(3, members(group));
+	EXPECT_EQ(0, mt_remove(self->actor, &cap, &ids[1]));
+	EXPECT_EQ(0, mt_insert(self->actor, &cap, &ids[3]));
+}
+
+TEST_F(group_limit, trackers)
+{
+	struct motet_cap cap;
+	int ports[4], i;
+
+	ASSERT_EQ(0, mt_param_set("group_trackers_max", 3));
+	ASSERT_LE(0, mt_group(self->actor, MOTET_ADDRESS_ANY, &cap));
+	for (i = 0; i < 4; i++)
+		ports[i] = mt_port(self->actor, NULL, 1, NULL);
+	for (i = 0; i < 3; i++)
+		EXPECT_EQ(0, mt_track(ports[i], &cap.id));
+	EXPECT_EQ(-EDQUOT, mt_track(ports[3], &cap.id));
+	EXPECT_EQ(0, mt_track_stop(ports[0], &cap.id));
+	EXPECT_EQ(0, mt_track(ports[3], &cap.id));
+	EXPECT_EQ(-EDQUOT, mt_track(ports[0], &cap.id));
+	/* one that dies is one no more, perhaps a little later */
+	close(ports[1]);
+	while (mt_track(ports[0], &cap.id) == -EDQUOT)
+		mt_breathe();
+	EXPECT_EQ(-EEXIST, mt_track(ports[0], &cap.id));
+}
+
+TEST_F(group_limit, sessions)
+{
+	struct motet_msg msg = { 0 };
+	struct motet_cap cap;
+	struct motet_id id;
+	int group, other;
+
+	ASSERT_EQ(0, mt_param_set("handle_sessions_max", 3));
+	group = mt_group(self->actor, MOTET_ADDRESS_STICKY, &cap);
+	other = mt_group_open(self->actor, &cap.id);
+	ASSERT_LE(0, mt_member(self->actor, &cap, 100, &id));
+	for (msg.session = 1; msg.session <= 3; msg.session++)
+		EXPECT_EQ(0, mt_to_group(group, &msg, 1));
+	EXPECT_EQ(-EDQUOT, mt_to_group(group, &msg, 1));
+	/* it is a limit of the handle, and of new ones */
+	EXPECT_EQ(0, mt_to_group(other, &msg, 1));
+	msg.session = 2;
+	EXPECT_EQ(0, mt_to_group(group, &msg, 1));
+	EXPECT_EQ(0, mt_session_end(group, 1));
+	msg.session = 4;
+	EXPECT_EQ(0, mt_to_group(group, &msg, 1));
+}
+
+/* What is charged goes by the real user; the saved one leads back. */
+static int as_user(uid_t uid)
+{
+	return seteuid(0) || setresuid(uid, uid, 0) ? -errno : 0;
+}
+
+/* A group is charged as a port. */
+TEST_F(group_limit, user_ports)
+{
+	struct motet_cap caps[2];
+	int actor, first;
+
+	ASSERT_EQ(0, mt_param_set("user_ports_max", 3));
+	ASSERT_EQ(0, mt_become(MT_USER_A));
+	actor = mt_actor();
+	ASSERT_LE(0, actor);
+	first = mt_group(actor, MOTET_ADDRESS_ANY, &caps[0]);
+	EXPECT_LE(0, first);
+	EXPECT_LE(0, mt_group(actor, MOTET_ADDRESS_ANY, &caps[1]));
+	EXPECT_EQ(-EDQUOT, mt_group(actor, MOTET_ADDRESS_ANY, &caps[1]));
+	EXPECT_EQ(-EDQUOT, mt_port(actor, NULL, 1, NULL));
+	/* deleted, it is paid no more, though its handle is open */
+	EXPECT_EQ(0, mt_delete(actor, &caps[0]));
+	EXPECT_LE(0, mt_port(actor, NULL, 1, NULL));
+}
+
+/* Retained, it stays charged. */
+TEST_F(group_limit, user_ports_retained)
+{
+	struct motet_group_create create = {
+		.mode = 0777, .address = MOTET_ADDRESS_ANY,
+		.retention = 60 * MT_SECOND,
+	};
+	int actor;
+
+	ASSERT_EQ(0, mt_param_set("user_ports_max", 2));
+	ASSERT_EQ(0, mt_become(MT_USER_A));
+	actor = mt_actor();
+	ASSERT_LE(0, actor);
+	close(mt_group_create(actor, &create, "charged"));
+	EXPECT_EQ(-EDQUOT, mt_port(actor, NULL, 1, NULL));
+	EXPECT_LE(0, mt_group_named(actor, "charged", NULL));
+}
+
+/* The bounds of a backlog are charged, and given back. */
+TEST_F(group_limit, user_bytes)
+{
+	struct motet_group_create create = {
+		.mode = 0777, .address = MOTET_ADDRESS_WORK,
+	};
+	__u64 before, during;
+	struct mt_attrs user;
+	int actor, fd, i;
+
+	for (i = 0; i < MOTET_PRIORITIES; i++) {
+		create.limits[i].messages = 1;
+		create.limits[i].bytes = 100000;
+	}
+	ASSERT_EQ(0, as_user(MT_USER_A));
+	actor = mt_actor();
+	ASSERT_LE(0, actor);
+	ASSERT_EQ(0, seteuid(0));
+	ASSERT_EQ(0, mt_user_get(MT_USER_A, &user));
+	before = mt_attr_number(&user, MOTET_A_USER_BYTES);
+	ASSERT_EQ(0, as_user(MT_USER_A));
+	fd = mt_group_create(actor, &create, NULL);
+	ASSERT_LE(0, fd);
+	ASSERT_EQ(0, seteuid(0));
+	ASSERT_EQ(0, mt_user_get(MT_USER_A, &user));
+	during = mt_attr_number(&user, MOTET_A_USER_BYTES);
+	EXPECT_LE(before + 400000, during);
+	EXPECT_EQ(0, mt_delete(actor, &create.cap));
+	ASSERT_EQ(0, mt_user_get(MT_USER_A, &user));
+	EXPECT_EQ(before, mt_attr_number(&user, MOTET_A_USER_BYTES));
+	EXPECT_EQ(2, mt_attr_number(&user, MOTET_A_USER_PORTS) +
+		     mt_attr_number(&user, MOTET_A_USER_ACTORS));
+	ASSERT_EQ(0, mt_param_set("user_bytes_max", during - 1));
+	ASSERT_EQ(0, as_user(MT_USER_A));
+	EXPECT_EQ(-EDQUOT, mt_group_create(actor, &create, NULL));
+	ASSERT_EQ(0, seteuid(0));
+}
+
+TEST_HARNESS_MAIN
