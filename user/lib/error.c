@@ -10,13 +10,14 @@ static const struct {
 	int error;
 	const char *text;
 } motet__errors[] = {
-	{ EACCES, "the mode of the object does not allow it" },
+	{ EACCES, "the mode of the object does not allow it, or the key is wrong" },
 	{ EAGAIN, "it would have to wait" },
 	{ EBUSY, "the port has a living holder, or the call a waiting thread" },
-	{ ECANCELED, "the call was cancelled" },
+	{ ECANCELED, "what was waited for was cancelled" },
 	{ ECONNRESET, "the other side of the call went away" },
 	{ EDQUOT, "a limit of the user or of the domain is reached" },
-	{ EEXIST, "the name is in use" },
+	{ EEXIST, "the name is in use, or it is a member already" },
+	{ EHOSTUNREACH, "the group has no member that it could go to" },
 	{ EMSGSIZE, "the message is larger than the room it should go into" },
 	{ ENOENT, "nothing has this name or number" },
 	{ ENOMEM, "no memory, or the memory cgroup is full" },
@@ -24,6 +25,7 @@ static const struct {
 	{ EOWNERDEAD, "the port is gone; the message was not received" },
 	{ EPERM, "this process does not hold the object" },
 	{ ESRCH, "no object has this identifier" },
+	{ ESTALE, "the port has moved to another process" },
 	{ ETIMEDOUT, "the deadline passed" },
 };
 

@@ -1,21 +1,26 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * Identifiers as text.
+ * Identifiers and capabilities as text.
  */
 #include "internal.h"
+
+/* Writes two digits for each byte; returns where they end. */
+static char *motet__hex_write(char *out, const __u8 *bytes, size_t len)
+{
+	static const char digits[] = "0123456789abcdef";
+
+	while (len--) {
+		*out++ = digits[*bytes >> 4];
+		*out++ = digits[*bytes++ & 15];
+	}
+	*out = '\0';
+	return out;
+}
 
 char *motet_id_to_string(const struct motet_id *id,
 			 char text[MOTET_ID_TEXT_SIZE])
 {
-	static const char digits[] = "0123456789abcdef";
-	char *out = text;
-	size_t i;
-
-	for (i = 0; i < sizeof(id->bytes); i++) {
-		*out++ = digits[id->bytes[i] >> 4];
-		*out++ = digits[id->bytes[i] & 15];
-	}
-	*out = '\0';
+	motet__hex_write(text, id->bytes, sizeof(id->bytes));
 	return text;
 }
 
@@ -31,23 +36,29 @@ static int motet__hex_digit(char c)
 	return -1;
 }
 
-int motet_id_from_string(struct motet_id *id, const char *text)
+/* Reads two digits for each byte; returns where they end, or NULL. */
+static const char *motet__hex_read(const char *text, __u8 *bytes, size_t len)
 {
-	struct motet_id parsed;
-	size_t i;
-
-	for (i = 0; i < sizeof(parsed.bytes); i++) {
+	while (len--) {
 		int high = motet__hex_digit(*text);
 		int low = high < 0 ? -1 : motet__hex_digit(text[1]);
 
 		if (low < 0)
-			return -EINVAL;
-		parsed.bytes[i] = (__u8)(high << 4 | low);
+			return NULL;
+		*bytes++ = (__u8)(high << 4 | low);
 		text += 2;
 	}
-	if (*text)
-		return -EINVAL;
+	return text;
+}
 
+int motet_id_from_string(struct motet_id *id, const char *text)
+{
+	struct motet_id parsed;
+	const char *end;
+
+	end = motet__hex_read(text, parsed.bytes, sizeof(parsed.bytes));
+	if (!end || *end)
+		return -EINVAL;
 	*id = parsed;
 	return 0;
 }
@@ -62,4 +73,27 @@ int motet_id_is_zero(const struct motet_id *id)
 int motet_id_equal(const struct motet_id *a, const struct motet_id *b)
 {
 	return !memcmp(a->bytes, b->bytes, sizeof(a->bytes));
+}
+
+char *motet_cap_to_string(const struct motet_cap *cap,
+			  char text[MOTET_CAP_TEXT_SIZE])
+{
+	char *out = motet__hex_write(text, cap->id.bytes, sizeof(cap->id.bytes));
+
+	motet__hex_write(out, cap->key, sizeof(cap->key));
+	return text;
+}
+
+int motet_cap_from_string(struct motet_cap *cap, const char *text)
+{
+	struct motet_cap parsed;
+	const char *end;
+
+	end = motet__hex_read(text, parsed.id.bytes, sizeof(parsed.id.bytes));
+	if (end)
+		end = motet__hex_read(end, parsed.key, sizeof(parsed.key));
+	if (!end || *end)
+		return -EINVAL;
+	*cap = parsed;
+	return 0;
 }

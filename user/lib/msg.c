@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /*
- * Messages: send, receive, call, reply.
+ * Messages: send, receive, call, reply; cancel, leases, batches.
  */
 #include "internal.h"
 
@@ -60,6 +60,17 @@ int motet_call_cancel(int sender, __u64 id)
 	return motet__ioctl(sender, MOTET_IOC_CANCEL, &cancel);
 }
 
+int motet_msg_cancel(int sender, __u64 id)
+{
+	struct motet_cancel cancel = {
+		.size = sizeof(cancel),
+		.flags = MOTET_CANCEL_MESSAGE,
+		.id = id,
+	};
+
+	return motet__ioctl(sender, MOTET_IOC_CANCEL, &cancel);
+}
+
 int motet_msg_reply(int port, struct motet_msg *msg)
 {
 	return motet__ioctl(port, MOTET_IOC_REPLY, msg);
@@ -88,4 +99,64 @@ int motet_msg_reply_recv(int port, struct motet_msg **reply,
 	if (!arg.reply)
 		*reply = NULL;
 	return ret;
+}
+
+static int motet__lease(int port, enum motet_lease_op op, __u64 id,
+			__u64 deadline)
+{
+	struct motet_lease lease = {
+		.size = sizeof(lease),
+		.op = op,
+		.id = id,
+		.deadline = deadline,
+	};
+
+	return motet__ioctl(port, MOTET_IOC_LEASE, &lease);
+}
+
+int motet_lease_acknowledge(int port, __u64 id)
+{
+	return motet__lease(port, MOTET_LEASE_ACKNOWLEDGE, id, 0);
+}
+
+int motet_lease_give_back(int port, __u64 id)
+{
+	return motet__lease(port, MOTET_LEASE_GIVE_BACK, id, 0);
+}
+
+int motet_lease_extend(int port, __u64 id, __u64 deadline)
+{
+	return motet__lease(port, MOTET_LEASE_EXTEND, id, deadline);
+}
+
+/*
+ * The distance between the messages is the program's, which may be of another
+ * age than the library: the first of them says it.
+ */
+static int motet__batch(int fd, unsigned long request, struct motet_msg *msgs,
+			unsigned int count, int *error)
+{
+	struct motet_batch batch = {
+		.size = sizeof(batch),
+		.msgs = (uintptr_t)msgs,
+		.msg_size = count ? msgs->size : 0,
+		.count = count,
+	};
+	int ret = motet__ioctl(fd, request, &batch);
+
+	if (error)
+		*error = ret < 0 ? ret : -(int)batch.error;
+	return ret < 0 ? ret : (int)batch.done;
+}
+
+int motet_msg_send_many(int sender, struct motet_msg *msgs, unsigned int count,
+			int *error)
+{
+	return motet__batch(sender, MOTET_IOC_SEND_MANY, msgs, count, error);
+}
+
+int motet_recv_many(int port, struct motet_msg *msgs, unsigned int count,
+		    int *error)
+{
+	return motet__batch(port, MOTET_IOC_RECV_MANY, msgs, count, error);
 }

@@ -10,19 +10,19 @@
 . "$TOP/user/lib/tests/tap.sh"
 
 lib=$TOP/user/lib
-header=$lib/include/motet/motet.h
+headers=$lib/include/motet/
 
 # Without the names that begin motet__: those are internal
 declared()
 {
 	sed -n 's/^[a-z_].*[ *]\(motet_[a-z][a-z_]*\)(.*/\1/p
-		s/^\(motet_[a-z][a-z_]*\)(.*/\1/p' "$header" | sort
+		s/^\(motet_[a-z][a-z_]*\)(.*/\1/p' "$headers"*.h | sort
 }
 
 exported()
 {
 	sed -n '/^static inline/{N
-		s/.*[ \n]\(motet_[a-z][a-z_]*\)(.*/\1/p}' "$header" |
+		s/.*[ \n]\(motet_[a-z][a-z_]*\)(.*/\1/p}' "$headers"*.h |
 		sort >"$BUILD/inline"
 	declared | comm -23 - "$BUILD/inline"
 }
@@ -86,7 +86,7 @@ tap_check "the shared library exports nothing else" \
 tap_check "the static library has those of the map" \
 	same "$(map)" "$(static_exports)"
 tap_check "each function is documented" \
-	each_has '^ \* ' '() - ' "$header"
+	each_has '^ \* ' '() - ' "$headers"*.h
 tap_check "each function has a test" \
 	each_has 'cmocka_unit_test(test_' ')' "$lib"/tests/*_test.c
 tap_check "each function is in the manual" \

@@ -61,6 +61,7 @@ all_there()
 {
 	for file in bin/motet lib/libmotet.so lib/libmotet.so.1 \
 		lib/libmotet.a lib/pkgconfig/motet.pc include/motet/motet.h \
+		include/motet/group.h \
 		include/linux/motet.h include/linux/motet_netlink.h \
 		share/bash-completion/completions/motet \
 		share/man/man1/motet.1 share/man/man3/motet_send.3; do

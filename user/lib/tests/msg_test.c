@@ -271,6 +271,206 @@ static void test_motet_msg_set_stamp(void **state)
 	assert_int_equal(stamp.pid, 0);
 }
 
+static void cancel_message_check(void *arg)
+{
+	struct motet_cancel *cancel = arg;
+
+	assert_int_equal(cancel->size, sizeof(*cancel));
+	assert_int_equal(cancel->flags, MOTET_CANCEL_MESSAGE);
+	assert_int_equal(cancel->id, 34);
+}
+
+static void test_motet_msg_cancel(void **state)
+{
+	(void)state;
+	fake_expect(MOTET_IOC_CANCEL, cancel_message_check, 0);
+	assert_int_equal(motet_msg_cancel(FAKE_FD, 34), 0);
+	fake_assert_done();
+	fake_expect(MOTET_IOC_CANCEL, NULL, -ENOENT);
+	assert_int_equal(motet_msg_cancel(FAKE_FD, 34), -ENOENT);
+}
+
+static struct motet_lease lease_want;
+
+static void lease_check(void *arg)
+{
+	assert_memory_equal(arg, &lease_want, sizeof(lease_want));
+}
+
+static void expect_lease(enum motet_lease_op op, __u64 deadline)
+{
+	memset(&lease_want, 0, sizeof(lease_want));
+	lease_want.size = sizeof(lease_want);
+	lease_want.op = op;
+	lease_want.id = 8;
+	lease_want.deadline = deadline;
+	fake_expect(MOTET_IOC_LEASE, lease_check, 0);
+}
+
+static void test_motet_lease_acknowledge(void **state)
+{
+	(void)state;
+	expect_lease(MOTET_LEASE_ACKNOWLEDGE, 0);
+	assert_int_equal(motet_lease_acknowledge(FAKE_FD, 8), 0);
+	fake_assert_done();
+	fake_expect(MOTET_IOC_LEASE, NULL, -ENOENT);
+	assert_int_equal(motet_lease_acknowledge(FAKE_FD, 8), -ENOENT);
+}
+
+static void test_motet_lease_give_back(void **state)
+{
+	(void)state;
+	expect_lease(MOTET_LEASE_GIVE_BACK, 0);
+	assert_int_equal(motet_lease_give_back(FAKE_FD, 8), 0);
+	fake_assert_done();
+}
+
+static void test_motet_lease_extend(void **state)
+{
+	(void)state;
+	expect_lease(MOTET_LEASE_EXTEND, 1234567);
+	assert_int_equal(motet_lease_extend(FAKE_FD, 8, 1234567), 0);
+	fake_assert_done();
+}
+
+static struct motet_msg batch_msgs[3];
+static unsigned int batch_msg_size;
+static unsigned int batch_done;
+static unsigned int batch_error;
+
+static void batch_check(void *arg)
+{
+	struct motet_batch *batch = arg;
+
+	assert_int_equal(batch->size, sizeof(*batch));
+	assert_int_equal(batch->flags, 0);
+	assert_ptr_equal(fake_pointer(batch->msgs), batch_msgs);
+	assert_int_equal(batch->msg_size, batch_msg_size);
+	assert_int_equal(batch->count, 3);
+	assert_int_equal(batch->done, 0);
+	assert_int_equal(batch->error, 0);
+	batch->done = batch_done;
+	batch->error = batch_error;
+}
+
+static void expect_batch(unsigned long request, unsigned int done,
+			 unsigned int error, int ret)
+{
+	motet_msg_init(&batch_msgs[0]);
+	batch_msg_size = sizeof(struct motet_msg);
+	batch_done = done;
+	batch_error = error;
+	fake_expect(request, batch_check, ret);
+}
+
+static void test_motet_msg_send_many(void **state)
+{
+	int error = 1;
+
+	(void)state;
+	expect_batch(MOTET_IOC_SEND_MANY, 3, 0, 0);
+	assert_int_equal(motet_msg_send_many(FAKE_FD, batch_msgs, 3, &error),
+			 3);
+	fake_assert_done();
+	assert_int_equal(error, 0);
+
+	/* Some were sent: how many, and why not the next */
+	expect_batch(MOTET_IOC_SEND_MANY, 2, EAGAIN, 0);
+	assert_int_equal(motet_msg_send_many(FAKE_FD, batch_msgs, 3, &error),
+			 2);
+	assert_int_equal(error, -EAGAIN);
+
+	expect_batch(MOTET_IOC_SEND_MANY, 0, EAGAIN, -EAGAIN);
+	assert_int_equal(motet_msg_send_many(FAKE_FD, batch_msgs, 3, &error),
+			 -EAGAIN);
+	assert_int_equal(error, -EAGAIN);
+
+	/* The messages of a program that is older than the library */
+	expect_batch(MOTET_IOC_SEND_MANY, 3, 0, 0);
+	batch_msg_size = MOTET_MSG_SIZE_VER0;
+	batch_msgs[0].size = MOTET_MSG_SIZE_VER0;
+	assert_int_equal(motet_msg_send_many(FAKE_FD, batch_msgs, 3, NULL), 3);
+}
+
+static void test_motet_recv_many(void **state)
+{
+	int error = 1;
+
+	(void)state;
+	expect_batch(MOTET_IOC_RECV_MANY, 1, 0, 0);
+	assert_int_equal(motet_recv_many(FAKE_FD, batch_msgs, 3, &error), 1);
+	fake_assert_done();
+	assert_int_equal(error, 0);
+	expect_batch(MOTET_IOC_RECV_MANY, 0, 0, -ETIMEDOUT);
+	assert_int_equal(motet_recv_many(FAKE_FD, batch_msgs, 3, NULL),
+			 -ETIMEDOUT);
+}
+
+static void test_motet_msg_set_lease(void **state)
+{
+	struct motet_msg msg;
+
+	(void)state;
+	motet_msg_init(&msg);
+	msg.flags = MOTET_MSG_DONTWAIT;
+	motet_msg_set_lease(&msg, 99);
+	assert_int_equal(msg.flags, MOTET_MSG_DONTWAIT | MOTET_MSG_LEASE);
+	assert_int_equal(msg.lease, 99);
+}
+
+static void test_motet_msg_set_any(void **state)
+{
+	struct motet_msg msg;
+
+	(void)state;
+	motet_msg_init(&msg);
+	motet_msg_set_lease(&msg, 0);
+	motet_msg_set_any(&msg);
+	assert_int_equal(msg.flags, MOTET_MSG_LEASE | MOTET_MSG_ANY);
+}
+
+static void test_motet_msg_set_session(void **state)
+{
+	struct motet_msg msg;
+
+	(void)state;
+	motet_msg_init(&msg);
+	motet_msg_set_session(&msg, 1ULL << 40);
+	assert_int_equal(msg.address, MOTET_ADDRESS_STICKY);
+	assert_int_equal(msg.session, 1ULL << 40);
+}
+
+static void test_motet_msg_set_node(void **state)
+{
+	struct motet_msg msg;
+
+	(void)state;
+	motet_msg_init(&msg);
+	motet_msg_set_node(&msg, MOTET_ADDRESS_EXCEPT_NODE, 3);
+	assert_int_equal(msg.address, MOTET_ADDRESS_EXCEPT_NODE);
+	assert_int_equal(msg.node, 3);
+}
+
+/* A program that is built against these headers has all of the structs. */
+static void structs_have_the_new_sizes(void **state)
+{
+	struct motet_msg msg;
+
+	(void)state;
+	motet_msg_init(&msg);
+	assert_int_equal(msg.size, MOTET_MSG_SIZE_VER1);
+	assert_int_equal(sizeof(struct motet_port_create),
+			 MOTET_PORT_CREATE_SIZE_VER1);
+	assert_int_equal(sizeof(struct motet_port_status),
+			 MOTET_PORT_STATUS_SIZE_VER1);
+	assert_int_equal(sizeof(struct motet_batch), MOTET_BATCH_SIZE_VER0);
+	assert_int_equal(sizeof(struct motet_lease), MOTET_LEASE_SIZE_VER0);
+	assert_int_equal(sizeof(struct motet_group_create),
+			 MOTET_GROUP_CREATE_SIZE_VER0);
+	assert_int_equal(sizeof(struct motet_group_status),
+			 MOTET_GROUP_STATUS_SIZE_VER0);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -289,6 +489,17 @@ int main(void)
 		cmocka_unit_test(test_motet_msg_set_body_room),
 		cmocka_unit_test(test_motet_msg_set_annex_room),
 		cmocka_unit_test(test_motet_msg_set_stamp),
+		cmocka_unit_test(test_motet_msg_cancel),
+		cmocka_unit_test(test_motet_lease_acknowledge),
+		cmocka_unit_test(test_motet_lease_give_back),
+		cmocka_unit_test(test_motet_lease_extend),
+		cmocka_unit_test(test_motet_msg_send_many),
+		cmocka_unit_test(test_motet_recv_many),
+		cmocka_unit_test(test_motet_msg_set_lease),
+		cmocka_unit_test(test_motet_msg_set_any),
+		cmocka_unit_test(test_motet_msg_set_session),
+		cmocka_unit_test(test_motet_msg_set_node),
+		cmocka_unit_test(structs_have_the_new_sizes),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -240,6 +240,142 @@ static void test_motet_port_status_get(void **state)
 	assert_int_equal(status.messages, 3);
 }
 
+static void test_motet_port_standby(void **state)
+{
+	(void)state;
+	expect_open(open_name_check, MOTET_ROLE_STANDBY);
+	assert_int_equal(motet_port_standby(FAKE_FD, "in", MOTET_FD_NONBLOCK),
+			 21);
+	fake_assert_done();
+	assert_int_equal(motet_port_standby(FAKE_FD, "", 0), -EINVAL);
+}
+
+static void test_motet_port_standby_id(void **state)
+{
+	(void)state;
+	expect_open(open_id_check, MOTET_ROLE_STANDBY);
+	assert_int_equal(motet_port_standby_id(FAKE_FD, &port_id,
+					       MOTET_FD_NONBLOCK), 22);
+	fake_assert_done();
+}
+
+static const struct motet_id actor_id = FAKE_ID(MOTET_CLASS_ACTOR, 5);
+
+static void offer_check(void *arg)
+{
+	struct motet_port_offer *offer = arg;
+
+	assert_int_equal(offer->size, sizeof(*offer));
+	assert_int_equal(offer->flags, MOTET_OFFER_RETURN);
+	assert_memory_equal(&offer->actor, &actor_id, sizeof(actor_id));
+}
+
+static void withdraw_check(void *arg)
+{
+	struct motet_port_offer *offer = arg;
+
+	assert_int_equal(offer->size, sizeof(*offer));
+	assert_int_equal(offer->flags, 0);
+	assert_memory_equal(&offer->actor, &no_id, sizeof(no_id));
+}
+
+static void test_motet_port_offer(void **state)
+{
+	(void)state;
+	fake_expect(MOTET_IOC_PORT_OFFER, offer_check, 0);
+	assert_int_equal(motet_port_offer(FAKE_FD, &actor_id,
+					  MOTET_OFFER_RETURN), 0);
+	fake_assert_done();
+	fake_expect(MOTET_IOC_PORT_OFFER, NULL, -ESRCH);
+	assert_int_equal(motet_port_offer(FAKE_FD, &actor_id, 0), -ESRCH);
+	/* Does not withdraw an offer by mistake. */
+	assert_int_equal(motet_port_offer(FAKE_FD, &no_id, 0), -EINVAL);
+}
+
+static void test_motet_port_withdraw(void **state)
+{
+	(void)state;
+	fake_expect(MOTET_IOC_PORT_OFFER, withdraw_check, 0);
+	assert_int_equal(motet_port_withdraw(FAKE_FD), 0);
+	fake_assert_done();
+}
+
+static void enable_check(void *arg)
+{
+	struct motet_port_enable *enable = arg;
+
+	assert_int_equal(enable->size, sizeof(*enable));
+	assert_int_equal(enable->flags, 0);
+	assert_int_equal(enable->priority, 7);
+	assert_int_equal(enable->pad, 0);
+	assert_int_equal(enable->cookie, 0x123456789abc);
+}
+
+static void disable_check(void *arg)
+{
+	struct motet_port_enable *enable = arg;
+
+	assert_int_equal(enable->size, sizeof(*enable));
+	assert_int_equal(enable->flags, MOTET_ENABLE_OFF);
+	assert_int_equal(enable->priority, 0);
+	assert_int_equal(enable->cookie, 0);
+}
+
+static void test_motet_port_enable(void **state)
+{
+	(void)state;
+	fake_expect(MOTET_IOC_PORT_ENABLE, enable_check, 0);
+	assert_int_equal(motet_port_enable(FAKE_FD, 7, 0x123456789abc), 0);
+	fake_assert_done();
+	fake_expect(MOTET_IOC_PORT_ENABLE, NULL, -ESTALE);
+	assert_int_equal(motet_port_enable(FAKE_FD, 7, 1), -ESTALE);
+}
+
+static void test_motet_port_disable(void **state)
+{
+	(void)state;
+	fake_expect(MOTET_IOC_PORT_ENABLE, disable_check, 0);
+	assert_int_equal(motet_port_disable(FAKE_FD), 0);
+	fake_assert_done();
+}
+
+static void change_check(void *arg)
+{
+	struct motet_port_change *change = arg;
+
+	assert_int_equal(change->size, sizeof(*change));
+	assert_int_equal(change->flags, MOTET_CHANGE_MODE);
+	assert_int_equal(change->mode, 0700);
+	assert_memory_equal(&change->id, &port_id, sizeof(port_id));
+}
+
+static void test_motet_port_change(void **state)
+{
+	struct motet_port_change change;
+
+	(void)state;
+	motet_port_change_init(&change, &port_id);
+	change.flags = MOTET_CHANGE_MODE;
+	change.mode = 0700;
+	fake_expect(MOTET_IOC_PORT_CHANGE, change_check, 0);
+	assert_int_equal(motet_port_change(FAKE_FD, &change), 0);
+	fake_assert_done();
+}
+
+static void test_motet_port_change_init(void **state)
+{
+	struct motet_port_change change;
+
+	(void)state;
+	memset(&change, 0xff, sizeof(change));
+	motet_port_change_init(&change, &port_id);
+	assert_int_equal(change.size, sizeof(change));
+	assert_int_equal(change.flags, 0);
+	assert_int_equal(change.uid, 0);
+	assert_int_equal(change.retention, 0);
+	assert_true(motet_id_equal(&change.id, &port_id));
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -254,6 +390,14 @@ int main(void)
 		cmocka_unit_test(test_motet_port_lookup),
 		cmocka_unit_test(test_motet_port_unlink),
 		cmocka_unit_test(test_motet_port_status_get),
+		cmocka_unit_test(test_motet_port_standby),
+		cmocka_unit_test(test_motet_port_standby_id),
+		cmocka_unit_test(test_motet_port_offer),
+		cmocka_unit_test(test_motet_port_withdraw),
+		cmocka_unit_test(test_motet_port_enable),
+		cmocka_unit_test(test_motet_port_disable),
+		cmocka_unit_test(test_motet_port_change),
+		cmocka_unit_test(test_motet_port_change_init),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

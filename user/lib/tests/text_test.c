@@ -98,6 +98,94 @@ static void test_motet_strerror(void **state)
 	assert_string_equal(motet_strerror(-EIO), strerror(EIO));
 }
 
+#define KEY	"0123456789abcdef0123456789abcdef"
+#define CAP	"030000000000000000000000000000ef12000000000000000000000000000034"
+
+static void test_motet_cap_to_string(void **state)
+{
+	struct motet_cap cap = { .id = FAKE_ID(MOTET_CLASS_GROUP, 0xef) };
+	char text[MOTET_CAP_TEXT_SIZE];
+
+	(void)state;
+	cap.key[0] = 0x12;
+	cap.key[15] = 0x34;
+	assert_ptr_equal(motet_cap_to_string(&cap, text), text);
+	assert_string_equal(text, CAP);
+}
+
+static void test_motet_cap_from_string(void **state)
+{
+	static const char * const bad[] = {
+		"", TEXT, TEXT KEY "0", TEXT KEY "\n", " " TEXT KEY,
+		TEXT "0123456789abcdef0123456789abcdeg",
+	};
+	struct motet_cap cap = { .id = FAKE_ID(1, 1) };
+	const struct motet_cap before = cap;
+	char text[MOTET_CAP_TEXT_SIZE];
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(bad) / sizeof(*bad); i++) {
+		assert_int_equal(motet_cap_from_string(&cap, bad[i]), -EINVAL);
+		assert_memory_equal(&cap, &before, sizeof(cap));
+	}
+	assert_int_equal(motet_cap_from_string(&cap, UPPER KEY), 0);
+	assert_string_equal(motet_cap_to_string(&cap, text), TEXT KEY);
+}
+
+static void test_motet_exception_to_string(void **state)
+{
+	unsigned int i;
+
+	(void)state;
+	assert_string_equal(motet_exception_to_string(MOTET_EXCEPTION_FAULT),
+			    "fault");
+	for (i = 0; i <= MOTET_EXCEPTION_FAULT; i++)
+		assert_non_null(motet_exception_to_string(i));
+	assert_string_equal(motet_exception_to_string(i), "unknown");
+}
+
+static void test_motet_address_to_string(void **state)
+{
+	(void)state;
+	assert_string_equal(motet_address_to_string(MOTET_ADDRESS_WORK),
+			    "work");
+	assert_string_equal(motet_address_to_string(MOTET_ADDRESS_WORK + 1),
+			    "unknown");
+}
+
+static void test_motet_address_from_string(void **state)
+{
+	int i;
+
+	(void)state;
+	for (i = 0; i <= MOTET_ADDRESS_WORK; i++) {
+		const char *text = motet_address_to_string((unsigned int)i);
+
+		assert_int_equal(motet_address_from_string(text), i);
+	}
+	assert_int_equal(motet_address_from_string("Any"), -EINVAL);
+	assert_int_equal(motet_address_from_string(""), -EINVAL);
+	assert_int_equal(motet_address_from_string("unknown"), -EINVAL);
+}
+
+static void test_motet_role_to_string(void **state)
+{
+	(void)state;
+	assert_string_equal(motet_role_to_string(MOTET_ROLE_STANDBY),
+			    "standby");
+	assert_string_equal(motet_role_to_string(MOTET_ROLE_GROUP), "group");
+	assert_string_equal(motet_role_to_string(99), "unknown");
+}
+
+static void test_motet_member_event_to_string(void **state)
+{
+	(void)state;
+	assert_string_equal(motet_member_event_to_string(MOTET_MEMBER_DIED),
+			    "died");
+	assert_string_equal(motet_member_event_to_string(99), "unknown");
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -107,6 +195,13 @@ int main(void)
 		cmocka_unit_test(test_motet_id_equal),
 		cmocka_unit_test(test_motet_deadline),
 		cmocka_unit_test(test_motet_strerror),
+		cmocka_unit_test(test_motet_cap_to_string),
+		cmocka_unit_test(test_motet_cap_from_string),
+		cmocka_unit_test(test_motet_exception_to_string),
+		cmocka_unit_test(test_motet_address_to_string),
+		cmocka_unit_test(test_motet_address_from_string),
+		cmocka_unit_test(test_motet_role_to_string),
+		cmocka_unit_test(test_motet_member_event_to_string),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

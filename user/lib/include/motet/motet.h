@@ -41,6 +41,9 @@ extern "C" {
 /** define MOTET_ID_TEXT_SIZE - room for an identifier as text, with its NUL */
 #define MOTET_ID_TEXT_SIZE	33
 
+/** define MOTET_CAP_TEXT_SIZE - room for a capability as text, with its NUL */
+#define MOTET_CAP_TEXT_SIZE	65
+
 /** define MOTET_MODE_DEFAULT - the owner may do all, everybody may send */
 #define MOTET_MODE_DEFAULT	0722
 
@@ -100,7 +103,9 @@ motet_port_create_init(struct motet_port_create *create, const char *name)
  *
  * Return: the holder handle; or -EDQUOT (a limit of ports or bytes of the user
  * or the domain), -EEXIST (the name is in use), -EPERM (another process opened
- * the actor), -EMFILE, -ENFILE, -ENOMEM.
+ * the actor; or a node without %CAP_NET_ADMIN), -EACCES (the mode of the
+ * dead-letter port), -ESRCH (no such dead-letter port or node), -EMFILE,
+ * -ENFILE, -ENOMEM.
  */
 int motet_port_create_full(int actor, struct motet_port_create *create);
 
@@ -122,8 +127,9 @@ int motet_port_create(int actor, const char *name, unsigned int mode,
  * @open: which port, and as what; out: its identifier
  *
  * Return: the handle; or -EACCES (the port's mode), -EBUSY (holder: the port
- * has a living holder), -ENOENT (no such name), -ESRCH (no such identifier),
- * -EPERM (another process opened the actor), -EMFILE, -ENFILE, -ENOMEM.
+ * has a living holder that does not offer it to @actor), -ENOENT (no such
+ * name), -ESRCH (no such identifier), -EPERM (another process opened the
+ * actor), -EMFILE, -ENFILE, -ENOMEM.
  */
 int motet_port_open_full(int actor, struct motet_port_open *open);
 
@@ -151,12 +157,13 @@ int motet_port_open_id(int actor, const struct motet_id *id,
 		       unsigned int fd_flags);
 
 /**
- * motet_port_take() - take over a retained port by name
+ * motet_port_take() - take over a retained port, or accept an offer, by name
  * @actor: an actor of this process
  * @name: name of the port
  * @fd_flags: 0 or %MOTET_FD_NONBLOCK
  *
- * All that is queued in the port comes with it.
+ * All that is queued in the port comes with it. If the port has a living
+ * holder, that must have offered it to this actor: see motet_port_offer().
  *
  * Return: the holder handle; or -EACCES, -EBUSY (it has a living holder),
  * -ENOENT, or another error of motet_port_open_full().
@@ -164,7 +171,7 @@ int motet_port_open_id(int actor, const struct motet_id *id,
 int motet_port_take(int actor, const char *name, unsigned int fd_flags);
 
 /**
- * motet_port_take_id() - take over a retained port by identifier
+ * motet_port_take_id() - take over a retained port, or accept an offer, by id
  * @actor: an actor of this process
  * @id: identifier of the port
  * @fd_flags: 0 or %MOTET_FD_NONBLOCK
@@ -174,6 +181,105 @@ int motet_port_take(int actor, const char *name, unsigned int fd_flags);
  */
 int motet_port_take_id(int actor, const struct motet_id *id,
 		       unsigned int fd_flags);
+
+/**
+ * motet_port_standby() - stand by to take over a port by name
+ * @actor: an actor of this process
+ * @name: name of the port
+ * @fd_flags: 0 or %MOTET_FD_NONBLOCK
+ *
+ * The handle becomes the holder's when the holder dies, with all that is queued
+ * and under lease; the first standby comes first. It polls readable then, and
+ * the first that is received is %MOTET_EXCEPTION_TAKEN_OVER.
+ *
+ * Return: the handle; or -EACCES (the port's mode: receive), -ENOENT, or
+ * another error of motet_port_open_full().
+ */
+int motet_port_standby(int actor, const char *name, unsigned int fd_flags);
+
+/**
+ * motet_port_standby_id() - stand by to take over a port by identifier
+ * @actor: an actor of this process
+ * @id: identifier of the port
+ * @fd_flags: 0 or %MOTET_FD_NONBLOCK
+ *
+ * Return: the handle; or -EACCES, -EINVAL (the default port of an actor),
+ * -ESRCH, or another error of motet_port_open_full().
+ */
+int motet_port_standby_id(int actor, const struct motet_id *id,
+			  unsigned int fd_flags);
+
+/**
+ * motet_port_offer() - offer a port to an actor
+ * @port: a holder handle of this process
+ * @actor: which actor may take it over: motet_port_take()
+ * @flags: %MOTET_OFFER_RETURN, %MOTET_OFFER_DISABLED, or 0
+ *
+ * The other process is told of it by the program. Once it has the port,
+ * receiving from @port fails with -ESTALE and it polls hung up; what was
+ * received before can still be answered, acknowledged and given back here.
+ *
+ * Return: 0; or -EINVAL (@actor is zero), -EPERM (another process holds the
+ * port), -ESRCH (no such actor), -ESTALE (the port has moved already).
+ */
+int motet_port_offer(int port, const struct motet_id *actor,
+		     unsigned int flags);
+
+/**
+ * motet_port_withdraw() - withdraw the offer of a port
+ * @port: a holder handle of this process
+ *
+ * Return: 0; or -EPERM, -ESTALE (it was accepted before).
+ */
+int motet_port_withdraw(int port);
+
+/**
+ * motet_port_enable() - put a port into the enabled set of its actor
+ * @port: a holder handle of this process, or an actor for its default port
+ * @priority: 0 (first) to 7
+ * @cookie: comes with each message that is received by motet_msg_set_any()
+ *
+ * Or change its priority and cookie.
+ *
+ * Return: 0; or -EPERM (another process holds the port), -ESTALE (it has
+ * moved).
+ */
+int motet_port_enable(int port, unsigned int priority, __u64 cookie);
+
+/**
+ * motet_port_disable() - take a port out of the enabled set of its actor
+ * @port: a holder handle of this process, or an actor for its default port
+ *
+ * Return: 0; or -EPERM, -ESTALE.
+ */
+int motet_port_disable(int port);
+
+/**
+ * motet_port_change_init() - begin a change of a port
+ * @change: what to initialise
+ * @id: identifier of the port
+ *
+ * Set the fields that are to change, and for each its flag
+ * (%MOTET_CHANGE_MODE, and so on).
+ */
+static inline void
+motet_port_change_init(struct motet_port_change *change,
+		       const struct motet_id *id)
+{
+	memset(change, 0, sizeof(*change));
+	change->size = sizeof(*change);
+	change->id = *id;
+}
+
+/**
+ * motet_port_change() - change a port's owner, group, mode or retention
+ * @actor: an actor of this process
+ * @change: what to change, see motet_port_change_init()
+ *
+ * Return: 0; or -EINVAL (no such user or group, or a retention that the port
+ * can't have), -EPERM (the caller is not the owner), -ESRCH.
+ */
+int motet_port_change(int actor, const struct motet_port_change *change);
 
 /**
  * motet_port_lookup() - find the identifier of a named port
@@ -298,8 +404,59 @@ motet_msg_set_stamp(struct motet_msg *msg, struct motet_stamp *stamp)
 }
 
 /**
+ * motet_msg_set_lease() - receive under a lease
+ * @msg: message to receive into
+ * @until: when the lease ends by itself, a deadline; 0 is never
+ *
+ * What is received then is the receiver's only until the lease ends: by
+ * motet_lease_acknowledge(), or for a call by its answer. It goes back to the
+ * port otherwise.
+ */
+static inline void motet_msg_set_lease(struct motet_msg *msg, __u64 until)
+{
+	msg->flags |= MOTET_MSG_LEASE;
+	msg->lease = until;
+}
+
+/**
+ * motet_msg_set_any() - receive from any enabled port
+ * @msg: message to receive into, by motet_recv() on an actor
+ *
+ * What is received tells the port, @at, and the @cookie of motet_port_enable().
+ */
+static inline void motet_msg_set_any(struct motet_msg *msg)
+{
+	msg->flags |= MOTET_MSG_ANY;
+}
+
+/**
+ * motet_msg_set_session() - send to the member of a group that has a session
+ * @msg: message to send to a group
+ * @session: which session of the group's handle
+ */
+static inline void motet_msg_set_session(struct motet_msg *msg, __u64 session)
+{
+	msg->address = MOTET_ADDRESS_STICKY;
+	msg->session = session;
+}
+
+/**
+ * motet_msg_set_node() - send to a member of a group by node
+ * @msg: message to send to a group
+ * @address: %MOTET_ADDRESS_ON_NODE or %MOTET_ADDRESS_EXCEPT_NODE
+ * @node: which node; 0 is this one
+ */
+static inline void
+motet_msg_set_node(struct motet_msg *msg, unsigned int address,
+		   unsigned int node)
+{
+	msg->address = address;
+	msg->node = node;
+}
+
+/**
  * motet_send() - send bytes
- * @sender: a sender handle
+ * @sender: a sender handle or a group
  * @body: body
  * @len: its length in bytes
  *
@@ -312,31 +469,108 @@ int motet_send(int sender, const void *body, size_t len);
 
 /**
  * motet_msg_send() - send a message
- * @sender: a sender handle
- * @msg: message; out: its id
+ * @sender: a sender handle or a group
+ * @msg: message; out: its id, and of a group who got it
  *
  * Return: 0; or -EAGAIN (no room, and not to wait; or %MOTET_MSG_RETURN, and no
- * room in the default port), -EINTR, -EMSGSIZE (it can never fit), -EOWNERDEAD
- * (the port is gone), -EPERM (%MOTET_MSG_RETURN on a handle of another
- * process), -ETIMEDOUT, -ENOMEM.
+ * room in the default port), -EDQUOT (a group: too many sessions),
+ * -EHOSTUNREACH (a group: no member that it could go to), -EINTR, -EMSGSIZE (it
+ * can never fit), -EOWNERDEAD (the port or the group is gone), -EPERM
+ * (%MOTET_MSG_RETURN or %MOTET_MSG_CANCELABLE on a handle of another process),
+ * -ETIMEDOUT (the deadline passed, or it had expired), -ENOMEM.
  */
 int motet_msg_send(int sender, struct motet_msg *msg);
+
+/**
+ * motet_msg_send_many() - send messages, one after the other
+ * @sender: a sender handle or a group
+ * @msgs: messages; out: as motet_msg_send() for each that was sent
+ * @count: how many, 1 to %MOTET_BATCH_MAX
+ * @error: out: why not all were sent, a negative errno, or 0; may be NULL
+ *
+ * Return: how many were sent, at least 1; or the error of motet_msg_send() for
+ * the first.
+ */
+int motet_msg_send_many(int sender, struct motet_msg *msgs, unsigned int count,
+			int *error);
+
+/**
+ * motet_msg_cancel() - withdraw a message that is still queued
+ * @sender: the handle or group that sent it, with %MOTET_MSG_CANCELABLE
+ * @id: the message
+ *
+ * Return: 0; or -ENOENT (it is not queued: it was received), -EPERM (another
+ * process opened the handle).
+ */
+int motet_msg_cancel(int sender, __u64 id);
 
 /**
  * motet_recv() - receive a message or an exception
  * @port: a holder handle, or an actor for its default port
  * @msg: room for the message, and a deadline; out: what was received
  *
- * After -EMSGSIZE the message is where it was, and @msg has its lengths.
+ * After -EMSGSIZE the message is where it was, and @msg has its lengths. See
+ * motet_msg_set_lease() and motet_msg_set_any().
  *
  * Return: 0; or -EAGAIN (nothing there, and not to wait), -EINTR, -EMSGSIZE,
- * -EPERM (another process holds the port), -ETIMEDOUT.
+ * -EPERM (another process holds the port), -ESTALE (the port has moved),
+ * -ETIMEDOUT.
  */
 int motet_recv(int port, struct motet_msg *msg);
 
 /**
+ * motet_recv_many() - receive what is there
+ * @port: a holder handle, or an actor for its default port
+ * @msgs: room for messages; out: those that were received
+ * @count: how many at most, 1 to %MOTET_BATCH_MAX
+ * @error: out: why not more were received, a negative errno; 0 if all were, or
+ *	there was nothing more; may be NULL
+ *
+ * Waits for the first only.
+ *
+ * Return: how many were received, at least 1; or the error of motet_recv() for
+ * the first.
+ */
+int motet_recv_many(int port, struct motet_msg *msgs, unsigned int count,
+		    int *error);
+
+/**
+ * motet_lease_acknowledge() - a message under lease is done with
+ * @port: the handle that received it; of motet_msg_set_any() that of its port
+ * @id: the message
+ *
+ * Not for a call: that is acknowledged by its answer.
+ *
+ * Return: 0; or -EINVAL (a call), -ENOENT (the lease is over), -EPERM (another
+ * process received it).
+ */
+int motet_lease_acknowledge(int port, __u64 id);
+
+/**
+ * motet_lease_give_back() - let somebody else have a message under lease
+ * @port: the handle that received it; of motet_msg_set_any() that of its port
+ * @id: the message or call
+ *
+ * It goes to the head of its priority; or to the dead-letter port, if it was
+ * handed out too often.
+ *
+ * Return: 0; or -ENOENT (the lease is over), -EPERM.
+ */
+int motet_lease_give_back(int port, __u64 id);
+
+/**
+ * motet_lease_extend() - keep a message under lease for longer
+ * @port: the handle that received it; of motet_msg_set_any() that of its port
+ * @id: the message or call
+ * @deadline: until when; 0 is without end
+ *
+ * Return: 0; or -ENOENT (the lease is over), -EPERM.
+ */
+int motet_lease_extend(int port, __u64 id, __u64 deadline);
+
+/**
  * motet_msg_call() - send a message and wait for the answer
- * @sender: a sender handle
+ * @sender: a sender handle or a group
  * @request: message to send; its deadline is for the whole call
  * @reply: room for the answer; out: the answer
  * @id: out: the call if it is unfinished, else 0
@@ -419,7 +653,7 @@ int motet_msg_reply(int port, struct motet_msg *msg);
 int motet_msg_reply_recv(int port, struct motet_msg **reply,
 			 struct motet_msg *recv);
 
-/* --- identifiers, time, errors ------------------------------------------- */
+/* --- identifiers, names, time, errors ------------------------------------ */
 
 /**
  * motet_id_to_string() - write an identifier as text
@@ -458,6 +692,66 @@ int motet_id_is_zero(const struct motet_id *id);
 int motet_id_equal(const struct motet_id *a, const struct motet_id *b);
 
 /**
+ * motet_cap_to_string() - write a capability as text
+ * @cap: capability
+ * @text: out: 64 lower-case hexadecimal digits and a NUL; the first 32 are the
+ *	identifier of the group. A secret: not for logs and command lines
+ *
+ * Return: @text.
+ */
+char *motet_cap_to_string(const struct motet_cap *cap,
+			  char text[MOTET_CAP_TEXT_SIZE]);
+
+/**
+ * motet_cap_from_string() - read a capability
+ * @cap: out: capability; unchanged on failure
+ * @text: 64 hexadecimal digits of either case and nothing else
+ *
+ * Return: 0, or -EINVAL.
+ */
+int motet_cap_from_string(struct motet_cap *cap, const char *text);
+
+/**
+ * motet_exception_to_string() - the name of an exception
+ * @exception: &enum motet_exception
+ *
+ * Return: as "port-lost"; "unknown" for what this library doesn't know.
+ */
+const char *motet_exception_to_string(unsigned int exception);
+
+/**
+ * motet_address_to_string() - the name of a way to address a group
+ * @address: &enum motet_address
+ *
+ * Return: as "round-robin"; "unknown" for what this library doesn't know.
+ */
+const char *motet_address_to_string(unsigned int address);
+
+/**
+ * motet_address_from_string() - read the name of a way to address a group
+ * @text: as motet_address_to_string() has it
+ *
+ * Return: &enum motet_address, or -EINVAL.
+ */
+int motet_address_from_string(const char *text);
+
+/**
+ * motet_role_to_string() - the name of a role
+ * @role: &enum motet_role
+ *
+ * Return: as "standby"; "unknown" for what this library doesn't know.
+ */
+const char *motet_role_to_string(unsigned int role);
+
+/**
+ * motet_member_event_to_string() - the name of what happened to a member
+ * @event: &enum motet_member_event
+ *
+ * Return: as "joined"; "unknown" for what this library doesn't know.
+ */
+const char *motet_member_event_to_string(unsigned int event);
+
+/**
  * motet_deadline() - make a deadline from a time from now
  * @timeout_ms: milliseconds; 0 is now, a negative number never
  *
@@ -480,5 +774,7 @@ const char *motet_strerror(int error);
 #ifdef __cplusplus
 }
 #endif
+
+#include <motet/group.h>
 
 #endif /* MOTET_MOTET_H */

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/*
+ * Enumerations as text.
+ */
+#include "internal.h"
+
+#define MOTET__COUNT(names)	(sizeof(names) / sizeof(*(names)))
+
+static const char *motet__name(const char * const *names, size_t n,
+			       unsigned int value)
+{
+	return value < n ? names[value] : "unknown";
+}
+
+static const char * const motet__exceptions[] = {
+	[MOTET_EXCEPTION_NONE] = "none",
+	[MOTET_EXCEPTION_UNDELIVERABLE] = "undeliverable",
+	[MOTET_EXCEPTION_PORT_LOST] = "port-lost",
+	[MOTET_EXCEPTION_CALL_ABANDONED] = "call-abandoned",
+	[MOTET_EXCEPTION_TAKEN_OVER] = "taken-over",
+	[MOTET_EXCEPTION_DEAD_LETTER] = "dead-letter",
+	[MOTET_EXCEPTION_MEMBER] = "member",
+	[MOTET_EXCEPTION_GROUP_FULL] = "group-full",
+	[MOTET_EXCEPTION_GROUP_LOST] = "group-lost",
+	[MOTET_EXCEPTION_REVOKED] = "revoked",
+	[MOTET_EXCEPTION_FAULT] = "fault",
+};
+
+const char *motet_exception_to_string(unsigned int exception)
+{
+	return motet__name(motet__exceptions, MOTET__COUNT(motet__exceptions),
+			   exception);
+}
+
+static const char * const motet__addresses[] = {
+	[MOTET_ADDRESS_DEFAULT] = "default",
+	[MOTET_ADDRESS_BROADCAST] = "broadcast",
+	[MOTET_ADDRESS_ANY] = "any",
+	[MOTET_ADDRESS_ON_NODE] = "on-node",
+	[MOTET_ADDRESS_EXCEPT_NODE] = "except-node",
+	[MOTET_ADDRESS_ROUND_ROBIN] = "round-robin",
+	[MOTET_ADDRESS_LOCAL_ROUND_ROBIN] = "local-round-robin",
+	[MOTET_ADDRESS_BEST_QUEUE] = "best-queue",
+	[MOTET_ADDRESS_LOCAL_BEST_QUEUE] = "local-best-queue",
+	[MOTET_ADDRESS_LEAST_LOADED] = "least-loaded",
+	[MOTET_ADDRESS_STICKY] = "sticky",
+	[MOTET_ADDRESS_WORK] = "work",
+};
+
+const char *motet_address_to_string(unsigned int address)
+{
+	return motet__name(motet__addresses, MOTET__COUNT(motet__addresses),
+			   address);
+}
+
+int motet_address_from_string(const char *text)
+{
+	size_t i;
+
+	for (i = 0; i < MOTET__COUNT(motet__addresses); i++)
+		if (!strcmp(text, motet__addresses[i]))
+			return (int)i;
+	return -EINVAL;
+}
+
+static const char * const motet__roles[] = {
+	[MOTET_ROLE_HOLDER] = "holder",
+	[MOTET_ROLE_SENDER] = "sender",
+	[MOTET_ROLE_ACTOR] = "actor",
+	[MOTET_ROLE_STANDBY] = "standby",
+	[MOTET_ROLE_FORMER] = "former",
+	[MOTET_ROLE_GROUP] = "group",
+};
+
+const char *motet_role_to_string(unsigned int role)
+{
+	return motet__name(motet__roles, MOTET__COUNT(motet__roles), role);
+}
+
+static const char * const motet__member_events[] = {
+	[MOTET_MEMBER_PRESENT] = "present",
+	[MOTET_MEMBER_JOINED] = "joined",
+	[MOTET_MEMBER_LEFT] = "left",
+	[MOTET_MEMBER_DIED] = "died",
+};
+
+const char *motet_member_event_to_string(unsigned int event)
+{
+	return motet__name(motet__member_events,
+			   MOTET__COUNT(motet__member_events), event);
+}
