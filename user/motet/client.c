@@ -209,6 +209,29 @@ int client_get(struct client *client, int command, int flags,
 	return request ? client_exchange(client, request, records) : -ENOMEM;
 }
 
+int client_get_one(struct client *client, const struct target *target,
+		   struct records *found)
+{
+	int command = target->group ? MOTET_CMD_GROUP_GET : MOTET_CMD_PORT_GET;
+	int name = target->group ? MOTET_A_GROUP_NAME : MOTET_A_PORT_NAME;
+	int id = target->group ? MOTET_A_GROUP_ID : MOTET_A_PORT_ID;
+	__cleanup(nl_msg) struct nl_msg *request = NULL;
+	int ret;
+
+	request = client_request(client, command, 0);
+	if (!request)
+		return -ENOMEM;
+	if (target->name)
+		ret = nla_put(request, name, (int)strlen(target->name),
+			      target->name);
+	else
+		ret = nla_put(request, id, sizeof(target->id), &target->id);
+	if (ret)
+		return -ENOMEM;
+	ret = client_exchange(client, request, found);
+	return !ret && !found->n ? -ENOMSG : ret;
+}
+
 int client_fail(const struct client *client, int error, const char *what)
 {
 	if (error == -EPERM)
@@ -220,10 +243,10 @@ int client_fail(const struct client *client, int error, const char *what)
 	return command_fail(error, "%s: %s", what, strerror(-error));
 }
 
-int client_listen(struct client *client)
+int client_listen(struct client *client, const char *mcgrp)
 {
 	int group = genl_ctrl_resolve_grp(client->socket, MOTET_FAMILY_NAME,
-					  MOTET_MCGRP_OBJECT);
+					  mcgrp);
 	int room = CLIENT_EVENT_ROOM;
 	int fd = nl_socket_get_fd(client->socket);
 	int ret;

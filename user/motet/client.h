@@ -9,6 +9,7 @@
 #include <netlink/socket.h>
 
 #include "record.h"
+#include "target.h"
 
 /**
  * struct client - a connection
@@ -49,11 +50,18 @@ int client_exchange(struct client *client, struct nl_msg *request,
 int client_get(struct client *client, int command, int flags,
 	       struct records *records);
 
+/* One port or group, by its name or identifier; 0 or a negative errno */
+int client_get_one(struct client *client, const struct target *target,
+		   struct records *found);
+
 /* Say that a request failed; how the command ends. */
 int client_fail(const struct client *client, int error, const char *what);
 
-/* Listen to events; 0, or how the command ends: it has said what is wrong. */
-int client_listen(struct client *client);
+/*
+ * Listen to the events of a multicast group; 0, or how the command ends: it has
+ * said what is wrong.
+ */
+int client_listen(struct client *client, const char *mcgrp);
 
 /*
  * Read events until none is there; on_event sees each.

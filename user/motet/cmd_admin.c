@@ -144,7 +144,9 @@ static void domain_show_print(const struct domain_record *domain)
 {
 	static const struct table_column columns[] = {
 		{ "ACTORS", 1 }, { "PORTS", 1 }, { "NAMED", 1 },
-		{ "RETAINED", 1 }, { "PORTS MAX", 1 }, { "LAST EVENT", 1 },
+		{ "RETAINED", 1 }, { "PORTS MAX", 1 }, { "GROUPS", 1 },
+		{ "NODE", 1 }, { "NODES", 1 }, { "VIEW", 1 },
+		{ "LAST EVENT", 1 },
 	};
 	__cleanup(table) struct table table = table_new(columns,
 							ARRAY_SIZE(columns));
@@ -154,6 +156,10 @@ static void domain_show_print(const struct domain_record *domain)
 	table_put(&table, TABLE_PLAIN, "%u", domain->named_ports);
 	table_put(&table, TABLE_PLAIN, "%u", domain->retained_ports);
 	table_put(&table, TABLE_PLAIN, "%u", domain->ports_max);
+	table_put(&table, TABLE_PLAIN, "%u", domain->groups);
+	table_put(&table, TABLE_PLAIN, "%u", domain->node);
+	table_put(&table, TABLE_PLAIN, "%u", domain->nodes);
+	table_put(&table, TABLE_PLAIN, "%llu", domain->view);
 	table_put(&table, TABLE_PLAIN, "%llu", domain->sequence);
 	table_print(&table, stdout);
 }
@@ -183,7 +189,7 @@ int cmd_purge(int argc, char **argv)
 	bool json = false;
 	int ret;
 
-	ret = admin_get("Remove every port that nobody holds, with what is queued in it.",
+	ret = admin_get("Remove every port that nobody holds and every group that nobody uses.",
 			argc, argv, MOTET_CMD_PURGE, 0, &domain, &json);
 	if (ret)
 		return ret;
@@ -191,7 +197,7 @@ int cmd_purge(int argc, char **argv)
 	if (json)
 		command_print_json(record_json(&record_domain, purged), false);
 	else
-		printf("%u ports removed\n", purged->purged);
+		printf("%u ports and groups removed\n", purged->purged);
 	return command_flush();
 }
 

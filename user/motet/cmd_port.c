@@ -5,8 +5,6 @@
 #include <errno.h>
 #include <string.h>
 
-#include <netlink/attr.h>
-
 #include "client.h"
 #include "command.h"
 #include "table.h"
@@ -234,6 +232,14 @@ static void port_show_owner(struct table *table, const struct port_record *port)
 		      text_format("user %u, group %u", port->uid, port->gid));
 	port_show_row(table, "mode", text_format("%04o", port->mode));
 	port_show_row(table, "retention", text_from_time_ns(port->retention));
+	if (port->node)
+		port_show_row(table, "node", text_format("%u", port->node));
+	if (record_has(port, MOTET_A_PORT_DEAD_LETTER))
+		port_show_row(table, "dead letters to",
+			      text_format("id:%s, after %u redeliveries",
+					  motet_id_to_string(&port->dead_letter,
+							     id),
+					  port->redeliveries_max));
 	port_show_row(table, "epoch", text_format("%llu", port->epoch));
 }
 
@@ -258,6 +264,17 @@ static void port_show_load(struct table *table, const struct port_record *port)
 				  port->suspended_total));
 	port_show_row(table, "longest wait",
 		      text_from_time_ns(port->longest_wait));
+	if (port->standbys)
+		port_show_row(table, "standbys",
+			      text_format("%u", port->standbys));
+	port_show_row(table, "under lease",
+		      text_format("%u, came back %llu", port->leased,
+				  port->redelivered));
+	port_show_row(table, "not delivered",
+		      text_format("%llu expired, %llu dead letters, %llu returned, %llu dropped",
+				  port->expired, port->dead_letters,
+				  port->returned, port->dropped));
+	port_show_row(table, "withdrawn", text_format("%llu", port->cancelled));
 	port_show_row(table, "open calls", text_format("%u", port->calls));
 	port_show_row(table, "sender handles",
 		      text_format("%u", port->handles));
@@ -276,24 +293,6 @@ static void port_show_print(const struct port_record *port)
 	table_print(&table, stdout);
 }
 
-static int port_show_get(struct client *client, const struct target *target,
-			 struct records *ports)
-{
-	__cleanup(nl_msg) struct nl_msg *request = NULL;
-	int ret;
-
-	request = client_request(client, MOTET_CMD_PORT_GET, 0);
-	if (!request)
-		return -ENOMEM;
-	if (target->name)
-		ret = nla_put(request, MOTET_A_PORT_NAME,
-			      (int)strlen(target->name), target->name);
-	else
-		ret = nla_put(request, MOTET_A_PORT_ID, sizeof(target->id),
-			      &target->id);
-	return ret ? -ENOMEM : client_exchange(client, request, ports);
-}
-
 int cmd_port_show(int argc, char **argv)
 {
 	__cleanup(records) struct records ports = records_new(&record_port);
@@ -305,9 +304,7 @@ int cmd_port_show(int argc, char **argv)
 	ret = client_open(&client);
 	if (ret)
 		return ret;
-	ret = port_show_get(&client, &args.port, &ports);
-	if (!ret && !ports.n)
-		ret = -ENOMSG;
+	ret = client_get_one(&client, &args.port, &ports);
 	if (ret)
 		return target_fail(&args.port, ret);
 

@@ -27,6 +27,6 @@ bool event_printer_is_done(const struct event_printer *printer);
 /* For &events.tell; arg is the printer */
 void event_printer_tell(void *arg, enum events_kind kind,
 			unsigned long long sequence,
-			const struct port_record *port);
+			const struct events_object *object);
 
 #endif /* MOTET_EVENT_PRINT_H */

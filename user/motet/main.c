@@ -18,7 +18,40 @@ static const struct command main_port_commands[] = {
 	  NULL },
 	{ "call", "Send a request and print the answer", cmd_port_call, NULL },
 	{ "reply", "Answer calls by a shell command", cmd_port_reply, NULL },
+	{ "accept", "Take a port from the command that holds it",
+	  cmd_port_accept, NULL },
+	{ "offer", "Let the command that holds a port offer it", cmd_port_offer,
+	  NULL },
+	{ "standby", "Take a port's place when its holder is gone",
+	  cmd_port_standby, NULL },
+	{ "change", "Change the owner or mode of a port", cmd_port_change,
+	  NULL },
 	{ "unlink", "Take a port's name away", cmd_port_unlink, NULL },
+	{ 0 },
+};
+
+static const struct command main_group_commands[] = {
+	{ "ls", "List groups", cmd_group_ls, NULL },
+	{ "members", "List the members of a group", cmd_group_members, NULL },
+	{ "status", "Show how a group does", cmd_group_status, NULL },
+	{ "create", "Create a group and print its capability",
+	  cmd_group_create, NULL },
+	{ "insert", "Make ports members", cmd_group_insert, NULL },
+	{ "remove", "Take ports out", cmd_group_remove, NULL },
+	{ "rekey", "Revoke the capability, print another", cmd_group_rekey,
+	  NULL },
+	{ "delete", "End a group", cmd_group_delete, NULL },
+	{ "track", "Show members as they come and go", cmd_group_track, NULL },
+	{ "send", "Send a message to members", cmd_group_send, NULL },
+	{ "call", "Send a request to a member and print the answer",
+	  cmd_group_call, NULL },
+	{ 0 },
+};
+
+static const struct command main_node_commands[] = {
+	{ "ls", "List nodes", cmd_node_ls, NULL },
+	{ "set", "Make a node known, or change it", cmd_node_set, NULL },
+	{ "delete", "Forget a node", cmd_node_delete, NULL },
 	{ 0 },
 };
 
@@ -42,13 +75,16 @@ static const struct command main_commands[] = {
 	{ "info", "Show the limits of the module", cmd_info, NULL },
 	{ "port", "Ports: list, create, send, receive, call", NULL,
 	  main_port_commands },
+	{ "group", "Groups of ports: create, change, send, call", NULL,
+	  main_group_commands },
+	{ "node", "Nodes of the cluster", NULL, main_node_commands },
 	{ "actor", "Actors: processes that use Motet", NULL,
 	  main_actor_commands },
 	{ "user", "Users: what is charged to them", NULL, main_user_commands },
 	{ "domain", "The domain: totals and limits", NULL,
 	  main_domain_commands },
-	{ "events", "Show what happens to ports", cmd_events, NULL },
-	{ "purge", "Remove all ports that nobody holds", cmd_purge, NULL },
+	{ "events", "Show what happens to ports, groups, nodes", cmd_events, NULL },
+	{ "purge", "Remove what nobody holds", cmd_purge, NULL },
 	{ 0 },
 };
 

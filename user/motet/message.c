@@ -6,6 +6,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <time.h>
 
 #include "message.h"
@@ -85,47 +86,75 @@ static struct timespec *message_left(__u64 deadline, struct timespec *left)
 	return left;
 }
 
+int message_try(int port, struct message *message, unsigned int flags,
+		__u64 lease)
+{
+	size_t room = 0;
+	int ret;
+
+	do {
+		message_prepare(message, room);
+		message->msg.flags = flags | MOTET_MSG_DONTWAIT;
+		message->msg.lease = lease;
+		ret = motet_recv(port, &message->msg);
+		room = message->msg.body_len;
+	} while (ret == -EMSGSIZE);
+	return ret;
+}
+
 /*
  * The waiting is ppoll(2)'s: it alone lets a signal in and waits in one step.
  */
+int message_wait(struct pollfd *waits, nfds_t n, __u64 deadline)
+{
+	struct timespec left;
+	int ret = ppoll(waits, n, message_left(deadline, &left),
+			&message_signals);
+
+	if (ret < 0)
+		return -errno;
+	return ret ? 0 : -ETIMEDOUT;
+}
+
 int message_recv(int port, struct message *message, __u64 deadline)
 {
 	struct pollfd wait = { .fd = port, .events = POLLIN };
-	struct timespec left;
 	int ret;
 
-	message_prepare(message, 0);
 	while (1) {
-		message->msg.flags = MOTET_MSG_DONTWAIT;
-		ret = motet_recv(port, &message->msg);
-		if (ret == -EMSGSIZE) {
-			message_prepare(message, message->msg.body_len);
-			continue;
-		}
+		ret = message_try(port, message, 0, 0);
 		if (ret != -EAGAIN)
 			return ret;
-
-		ret = ppoll(&wait, 1, message_left(deadline, &left),
-			    &message_signals);
-		if (ret < 0)
-			return -errno;
-		if (!ret)
-			return -ETIMEDOUT;
-		message_prepare(message, 0);
+		ret = message_wait(&wait, 1, deadline);
+		if (ret)
+			return ret;
 	}
 }
 
-static const char * const message_exceptions[] = {
-	[MOTET_EXCEPTION_UNDELIVERABLE] = "undeliverable",
-	[MOTET_EXCEPTION_PORT_LOST] = "port-lost",
-	[MOTET_EXCEPTION_CALL_ABANDONED] = "call-abandoned",
-};
-
-static const char *message_exception_name(__u32 exception)
+static char *message_cause_text(__u64 cause)
 {
-	if (exception < ARRAY_SIZE(message_exceptions))
-		return message_exceptions[exception];
-	return "unknown";
+	int status = (int)cause;
+
+	if (!status)
+		return text_format("gave it up");
+	if (WIFSIGNALED(status))
+		return text_format("was ended by signal %d", WTERMSIG(status));
+	return text_format("ended with %d", WEXITSTATUS(status));
+}
+
+char *message_exception_text(const struct motet_msg *msg)
+{
+	__cleanup(text) char *cause = NULL;
+	char id[MOTET_ID_TEXT_SIZE];
+
+	if (msg->exception == MOTET_EXCEPTION_TAKEN_OVER) {
+		cause = message_cause_text(msg->token);
+		return text_format("this process holds the port now; the one before %s",
+				   cause);
+	}
+	return text_format("%s: id:%s",
+			   motet_exception_to_string(msg->exception),
+			   motet_id_to_string(&msg->to, id));
 }
 
 static void message_json_id(json_t *object, const char *key,
@@ -161,12 +190,34 @@ static json_t *message_json_stamp(const struct motet_stamp *stamp)
 	return object;
 }
 
+/* The body of an exception about a member, as what it is; false if it isn't */
+static bool message_json_member(json_t *object, const struct message *message)
+{
+	struct motet_group_change change;
+	const char *event;
+	json_t *member;
+
+	if (message->msg.exception != MOTET_EXCEPTION_MEMBER ||
+	    message->msg.body_len < sizeof(change))
+		return false;
+	memcpy(&change, message->body, sizeof(change));
+	event = motet_member_event_to_string(change.event);
+	member = json_pack("{s:s}", "event", event);
+	message_json_id(member, "port", &change.port);
+	message_json_number(member, "node", change.node);
+	message_json_number(member, "members", change.members);
+	json_object_set_new(object, "member", member);
+	return true;
+}
+
 static void message_json_exception(json_t *object, const struct motet_msg *msg)
 {
-	const char *name = message_exception_name(msg->exception);
+	const char *name = motet_exception_to_string(msg->exception);
 
 	json_object_set_new(object, "exception", json_string(name));
 	message_json_number(object, "count", msg->count);
+	if (msg->token)
+		message_json_number(object, "token", msg->token);
 	if (msg->error)
 		json_object_set_new(object, "error",
 				    json_string(motet_strerror((int)
@@ -180,13 +231,17 @@ json_t *message_json(const struct message *message)
 
 	message_json_number(object, "id", msg->id);
 	message_json_id(object, "to", &msg->to);
+	message_json_id(object, "at", &msg->at);
 	message_json_number(object, "priority", msg->priority);
 	message_json_number(object, "redelivered", msg->redelivered);
 	json_object_set_new(object, "call",
 			    json_boolean(msg->flags & MOTET_MSG_CALL));
+	json_object_set_new(object, "leased",
+			    json_boolean(msg->flags & MOTET_MSG_LEASED));
 	if (msg->exception)
 		message_json_exception(object, msg);
-	record_json_bytes(object, "body", message->body, msg->body_len);
+	if (!message_json_member(object, message))
+		record_json_bytes(object, "body", message->body, msg->body_len);
 	record_json_bytes(object, "annex", message->annex, msg->annex_len);
 	json_object_set_new(object, "stamp",
 			    message_json_stamp(&message->stamp));

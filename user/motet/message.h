@@ -5,6 +5,7 @@
 #ifndef MOTET_MESSAGE_H
 #define MOTET_MESSAGE_H
 
+#include <poll.h>
 #include <signal.h>
 
 #include <motet/motet.h>
@@ -43,9 +44,20 @@ void message_watch_signals(void);
 void message_unwatched_signals(sigset_t *set);
 
 /*
- * Receive from a port, with room for any size.
+ * Receive with room for any size, if something is there; flags are those of
+ * the message (MOTET_MSG_LEASE, MOTET_MSG_ANY), and lease is its end.
+ * Return: 0 or a negative errno: -EAGAIN if nothing is.
+ */
+int message_try(int port, struct message *message, unsigned int flags,
+		__u64 lease);
+
+/*
+ * Wait until one of these has something.
  * Return: 0 or a negative errno: -EINTR when asked to end.
  */
+int message_wait(struct pollfd *waits, nfds_t n, __u64 deadline);
+
+/* The two in one: wait for a message of a port, and receive it. */
 int message_recv(int port, struct message *message, __u64 deadline);
 
 /**
@@ -63,6 +75,9 @@ enum message_form {
 
 void message_print(const struct message *message, enum message_form form);
 json_t *message_json(const struct message *message);
+
+/* What the kernel tells by an exception, for people; to be freed. */
+char *message_exception_text(const struct motet_msg *msg);
 
 /* All of the standard input, to be freed; or NULL: it has said why. */
 char *message_read_input(size_t *len);

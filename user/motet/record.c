@@ -21,6 +21,7 @@ enum record_kind {
 	RECORD_BYTES,
 	RECORD_MODE,
 	RECORD_STATE,
+	RECORD_ADDRESS,
 };
 
 struct record_field {
@@ -49,6 +50,10 @@ static const struct record_field record_domain_fields[] = {
 	DOMAIN(U32, PORTS_MAX, ports_max),
 	DOMAIN(U32, PURGED, purged),
 	DOMAIN(U64, SEQUENCE, sequence),
+	DOMAIN(U32, GROUPS, groups),
+	DOMAIN(U32, NODES, nodes),
+	DOMAIN(U32, NODE, node),
+	DOMAIN(U64, VIEW, view),
 };
 
 const struct record_type record_domain = {
@@ -107,6 +112,18 @@ static const struct record_field record_port_fields[] = {
 	PORT(U32, CALLS, calls),
 	PORT(U32, HANDLES, handles),
 	PORT(U64, SEQUENCE, sequence),
+	PORT(U32, NODE, node),
+	PORT(U32, STANDBYS, standbys),
+	PORT(FLAG, ENABLED, enabled),
+	PORT(U32, LEASED, leased),
+	PORT(U64, REDELIVERED, redelivered),
+	PORT(U64, EXPIRED, expired),
+	PORT(U64, DEAD_LETTERS, dead_letters),
+	PORT(U64, RETURNED, returned),
+	PORT(U64, DROPPED, dropped),
+	PORT(U64, CANCELLED, cancelled),
+	PORT(ID, DEAD_LETTER, dead_letter),
+	PORT(U32, REDELIVERIES_MAX, redeliveries_max),
 };
 
 const struct record_type record_port = {
@@ -129,6 +146,94 @@ const struct record_type record_user = {
 	sizeof(struct user_record), MOTET_A_USER_MAX,
 	record_user_fields, ARRAY_SIZE(record_user_fields)
 };
+
+#define GROUP(kind, attribute, member) \
+	{ MOTET_A_GROUP_##attribute, RECORD_##kind, #member, \
+	  offsetof(struct group_record, member) }
+
+static const struct record_field record_group_fields[] = {
+	GROUP(ID, ID, id),
+	GROUP(BYTES, NAME, name),
+	GROUP(U32, UID, uid),
+	GROUP(U32, GID, gid),
+	GROUP(MODE, MODE, mode),
+	GROUP(U64, RETENTION, retention),
+	GROUP(ADDRESS, ADDRESS, address),
+	GROUP(U32, MEMBERS, members),
+	GROUP(U32, SESSIONS, sessions),
+	GROUP(U32, SESSIONS_MAX, sessions_max),
+	GROUP(U32, TRACKERS, trackers),
+	GROUP(U32, HANDLES, handles),
+	GROUP(FLAG, RETAINED, retained),
+	GROUP(U32, IDLE, idle),
+	GROUP(U32, LEASED, leased),
+	GROUP(U32, BACKLOG, backlog),
+	GROUP(U64, BACKLOG_BYTES, backlog_bytes),
+	GROUP(U32, BACKLOG_MAX, backlog_max),
+	GROUP(U64, BACKLOG_BYTES_MAX, backlog_bytes_max),
+	GROUP(U32, SUSPENDED, suspended),
+	GROUP(U64, SENT, sent),
+	GROUP(U64, REDELIVERED, redelivered),
+	GROUP(U64, EXPIRED, expired),
+	GROUP(U64, DEAD_LETTERS, dead_letters),
+	GROUP(U64, SEQUENCE, sequence),
+};
+
+const struct record_type record_group = {
+	sizeof(struct group_record), MOTET_A_GROUP_MAX,
+	record_group_fields, ARRAY_SIZE(record_group_fields)
+};
+
+#define MEMBER(kind, attribute, member) \
+	{ MOTET_A_MEMBER_##attribute, RECORD_##kind, #member, \
+	  offsetof(struct member_record, member) }
+
+static const struct record_field record_member_fields[] = {
+	MEMBER(ID, GROUP, group),
+	MEMBER(ID, PORT, port),
+	MEMBER(U32, NODE, node),
+	MEMBER(U64, LOAD, load),
+	MEMBER(U32, SESSIONS, sessions),
+	MEMBER(U32, REPORT, report),
+	MEMBER(FLAG, STALE, stale),
+	MEMBER(U32, BUSY, busy),
+	MEMBER(U64, SINCE, since),
+	MEMBER(U64, SEQUENCE, sequence),
+};
+
+const struct record_type record_member = {
+	sizeof(struct member_record), MOTET_A_MEMBER_MAX,
+	record_member_fields, ARRAY_SIZE(record_member_fields)
+};
+
+#define NODE(kind, attribute, member) \
+	{ MOTET_A_NODE_##attribute, RECORD_##kind, #member, \
+	  offsetof(struct node_record, member) }
+
+static const struct record_field record_node_fields[] = {
+	NODE(U32, NUMBER, number),
+	NODE(BYTES, NAME, name),
+	NODE(BYTES, ADDRESS, address),
+	NODE(U32, MEMBER, member),
+	NODE(FLAG, HERE, here),
+	NODE(U64, BOOT_TIME, boot_time),
+	NODE(U64, VIEW, view),
+	NODE(U64, SINCE_VIEW, since_view),
+	NODE(U64, SEQUENCE, sequence),
+};
+
+const struct record_type record_node = {
+	sizeof(struct node_record), MOTET_A_NODE_MAX,
+	record_node_fields, ARRAY_SIZE(record_node_fields)
+};
+
+_Static_assert(sizeof(struct port_record) <= RECORD_SIZE_MAX,
+	       "RECORD_SIZE_MAX");
+
+size_t record_size(const struct record_type *type)
+{
+	return type->size;
+}
 
 /* All records begin with it. */
 static unsigned long *record_present(const void *record)
@@ -224,13 +329,26 @@ const char *record_state_name(unsigned int state)
 	return record_states[state];
 }
 
+static char *record_title(const struct record_bytes *name, bool named,
+			  const struct motet_id *id)
+{
+	char text[MOTET_ID_TEXT_SIZE];
+
+	if (named)
+		return text_escape(name->bytes, name->len, false);
+	return text_format("id:%s", motet_id_to_string(id, text));
+}
+
 char *record_port_title(const struct port_record *port)
 {
-	char id[MOTET_ID_TEXT_SIZE];
+	return record_title(&port->name, record_has(port, MOTET_A_PORT_NAME),
+			    &port->id);
+}
 
-	if (record_has(port, MOTET_A_PORT_NAME))
-		return text_escape(port->name.bytes, port->name.len, false);
-	return text_format("id:%s", motet_id_to_string(&port->id, id));
+char *record_group_title(const struct group_record *group)
+{
+	return record_title(&group->name, record_has(group, MOTET_A_GROUP_NAME),
+			    &group->id);
 }
 
 void record_json_bytes(json_t *object, const char *key, const void *bytes,
@@ -283,6 +401,8 @@ static void record_json_field(json_t *object, const struct record_field *field,
 		memcpy(&number, from, sizeof(number));
 		if (field->kind == RECORD_STATE)
 			value = json_string(record_state_name(number));
+		else if (field->kind == RECORD_ADDRESS)
+			value = json_string(motet_address_to_string(number));
 		else if (field->kind == RECORD_MODE)
 			value = json_sprintf("%04o", number);
 		else

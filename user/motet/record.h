@@ -42,6 +42,10 @@ struct domain_record {
 	unsigned int retained_ports;
 	unsigned int ports_max;
 	unsigned int purged;
+	unsigned int groups;
+	unsigned int nodes;
+	unsigned int node;
+	unsigned long long view;
 };
 
 struct actor_record {
@@ -83,6 +87,18 @@ struct port_record {
 	unsigned long long bytes_max;
 	unsigned int messages_max;
 	unsigned long long sequence;
+	unsigned int node;
+	unsigned int standbys;
+	bool enabled;
+	unsigned int leased;
+	unsigned long long redelivered;
+	unsigned long long expired;
+	unsigned long long dead_letters;
+	unsigned long long returned;
+	unsigned long long dropped;
+	unsigned long long cancelled;
+	struct motet_id dead_letter;
+	unsigned int redeliveries_max;
 };
 
 struct user_record {
@@ -93,6 +109,62 @@ struct user_record {
 	unsigned long long bytes;
 };
 
+struct group_record {
+	unsigned long present;
+	struct motet_id id;
+	struct record_bytes name;
+	unsigned int uid;
+	unsigned int gid;
+	unsigned int mode;
+	unsigned long long retention;
+	unsigned int address;
+	unsigned int members;
+	unsigned int sessions;
+	unsigned int sessions_max;
+	unsigned int trackers;
+	unsigned int handles;
+	bool retained;
+	unsigned int idle;
+	unsigned int leased;
+	unsigned int backlog;
+	unsigned long long backlog_bytes;
+	unsigned int backlog_max;
+	unsigned long long backlog_bytes_max;
+	unsigned int suspended;
+	unsigned long long sent;
+	unsigned long long redelivered;
+	unsigned long long expired;
+	unsigned long long dead_letters;
+	unsigned long long sequence;
+};
+
+struct member_record {
+	unsigned long present;
+	struct motet_id group;
+	struct motet_id port;
+	unsigned int node;
+	unsigned long long load;
+	unsigned int sessions;
+	unsigned int report;
+	bool stale;
+	unsigned int busy;
+	unsigned long long since;
+	unsigned long long sequence;
+};
+
+struct node_record {
+	unsigned long present;
+	unsigned int number;
+	struct record_bytes name;
+	struct record_bytes address;
+	unsigned int member;
+	bool here;
+	unsigned long long boot_time;
+	unsigned long long view;
+	unsigned long long since_view;
+	unsigned long long sequence;
+};
+
 /* record_type: what there is to know of a kind; see record.c */
 struct record_type;
 
@@ -100,6 +172,14 @@ extern const struct record_type record_domain;
 extern const struct record_type record_actor;
 extern const struct record_type record_port;
 extern const struct record_type record_user;
+extern const struct record_type record_group;
+extern const struct record_type record_member;
+extern const struct record_type record_node;
+
+/* How long a record of this kind is; none is longer than RECORD_SIZE_MAX */
+size_t record_size(const struct record_type *type);
+
+#define RECORD_SIZE_MAX		512
 
 /* Did this attribute come? */
 #define record_has(record, attribute)	((record)->present >> (attribute) & 1)
@@ -142,7 +222,8 @@ void cleanup_records(struct records *records);
 /* "held" and so on */
 const char *record_state_name(unsigned int state);
 
-/* A port for people: its name, escaped; or id:HEX. To be freed. */
+/* A port or a group for people: its name, escaped; or id:HEX. To be freed. */
 char *record_port_title(const struct port_record *port);
+char *record_group_title(const struct group_record *group);
 
 #endif /* MOTET_RECORD_H */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The device and ports: see target.h.
+ * The device, ports and groups: see target.h.
  */
 #include <errno.h>
 #include <string.h>
@@ -31,6 +31,14 @@ bool target_parse(struct target *target, const char *text)
 	target->name = name ? name : text;
 	len = strlen(target->name);
 	return len && len <= MOTET_NAME_MAX;
+}
+
+bool target_parse_group(struct target *target, const char *text)
+{
+	bool good = target_parse(target, text);
+
+	target->group = true;
+	return good;
 }
 
 static void target_actor_fail(int error)
@@ -65,6 +73,10 @@ int target_actor_open(void)
 
 int target_open(int actor, const struct target *target, unsigned int fd_flags)
 {
+	if (target->group && target->name)
+		return motet_group_open(actor, target->name, fd_flags, NULL);
+	if (target->group)
+		return motet_group_open_id(actor, &target->id, fd_flags);
 	if (target->name)
 		return motet_port_open(actor, target->name, fd_flags);
 	return motet_port_open_id(actor, &target->id, fd_flags);
@@ -77,40 +89,67 @@ int target_take(int actor, const struct target *target, unsigned int fd_flags)
 	return motet_port_take_id(actor, &target->id, fd_flags);
 }
 
-/* What to do about an error; %s is the port, escaped */
+int target_standby(int actor, const struct target *target,
+		   unsigned int fd_flags)
+{
+	if (target->name)
+		return motet_port_standby(actor, target->name, fd_flags);
+	return motet_port_standby_id(actor, &target->id, fd_flags);
+}
+
+int target_id(int actor, const struct target *target, struct motet_id *id)
+{
+	__cleanup(fd) int group = -1;
+
+	if (!target->name) {
+		*id = target->id;
+		return 0;
+	}
+	if (!target->group)
+		return motet_port_lookup(actor, target->name, id);
+	group = motet_group_open(actor, target->name, 0, id);
+	return group < 0 ? group : 0;
+}
+
+/* What to do about an error; %s are "port" or "group", which, and that again */
 static const struct {
 	int error;
 	const char *text;
 } target_errors[] = {
 	{ -EACCES,
-	  "port \"%s\": its mode doesn't allow it; see \"motet port show\"" },
-	{ -EAGAIN, "port \"%s\": it would have to wait" },
+	  "%s \"%s\": its mode doesn't allow it; see \"motet %s ls\"" },
+	{ -EAGAIN, "%s \"%s\": it would have to wait" },
 	{ -EBUSY,
-	  "port \"%s\": a living process holds it; see \"motet port show\"" },
+	  "%s \"%s\": a living process holds it; see \"motet %s show\"" },
 	{ -ECONNRESET,
-	  "port \"%s\": the server ended before it answered the call" },
+	  "%s \"%s\": the server ended before it answered the call" },
 	{ -EDQUOT,
-	  "port \"%s\": a limit is reached; see \"motet info\" and \"motet user ls\"" },
+	  "%s \"%s\": a limit is reached; see \"motet info\" and \"motet user ls\"" },
 	{ -EEXIST,
-	  "port \"%s\": the name is in use; see \"motet port show\"" },
+	  "%s \"%s\": the name is in use; see \"motet %s ls\"" },
+	{ -EHOSTUNREACH,
+	  "%s \"%s\" has no member that it could go to; see \"motet %s members\"" },
 	{ -EMSGSIZE,
-	  "port \"%s\": it never has room for a message of this size; see \"motet port show\"" },
-	{ -ENOENT, "no port is named \"%s\"; see \"motet port ls\"" },
+	  "%s \"%s\": it never has room for a message of this size; see \"motet %s ls\"" },
+	{ -ENOENT, "no %s is named \"%s\"; see \"motet %s ls\"" },
 	{ -EOWNERDEAD,
-	  "port \"%s\" is gone, and the message was not received" },
-	{ -ESRCH, "no port has the identifier \"%s\"; see \"motet port ls\"" },
-	{ -ETIMEDOUT, "port \"%s\": the time is up" },
+	  "%s \"%s\" is gone, and the message was not received" },
+	{ -ESRCH, "no %s has the identifier \"%s\"; see \"motet %s ls\"" },
+	{ -ESTALE, "%s \"%s\" has moved to another process" },
+	{ -ETIMEDOUT, "%s \"%s\": the time is up" },
 };
 
 int target_fail(const struct target *target, int error)
 {
-	__cleanup(text) char *port = NULL;
+	const char *what = target->group ? "group" : "port";
+	__cleanup(text) char *which = NULL;
 	size_t i;
 
-	port = text_escape(target->text, strlen(target->text), false);
+	which = text_escape(target->text, strlen(target->text), false);
 	for (i = 0; i < ARRAY_SIZE(target_errors); i++)
 		if (target_errors[i].error == error)
-			return command_fail(error, target_errors[i].text, port);
-	return command_fail(error, "port \"%s\": %s", port,
+			return command_fail(error, target_errors[i].text, what,
+					    which, what);
+	return command_fail(error, "%s \"%s\": %s", what, which,
 			    motet_strerror(error));
 }

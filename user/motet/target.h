@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What a command works on: the device, and the port that was named.
+ * What a command works on: the device, and the port or group that was named.
  */
 #ifndef MOTET_TARGET_H
 #define MOTET_TARGET_H
@@ -10,15 +10,17 @@
 #include <motet/motet.h>
 
 /**
- * struct target - a port as people write it
+ * struct target - a port or a group as people write it
  * @text: as it was written
  * @name: its name; NULL if it was written id:HEX
  * @id: its identifier if there is no name
+ * @group: a group
  */
 struct target {
 	const char *text;
 	const char *name;
 	struct motet_id id;
+	bool group;
 };
 
 /*
@@ -26,6 +28,7 @@ struct target {
  * else a name. Return: is it one of them?
  */
 bool target_parse(struct target *target, const char *text);
+bool target_parse_group(struct target *target, const char *text);
 
 /*
  * Open the device; the actor, or the negative of how the command ends: it has
@@ -36,9 +39,14 @@ int target_actor_open(void);
 /* Handles; or a negative errno */
 int target_open(int actor, const struct target *target, unsigned int fd_flags);
 int target_take(int actor, const struct target *target, unsigned int fd_flags);
+int target_standby(int actor, const struct target *target,
+		   unsigned int fd_flags);
+
+/* The identifier of a port or group; 0 or a negative errno */
+int target_id(int actor, const struct target *target, struct motet_id *id);
 
 /*
- * Say what failed with a port, and what to do about it; how the command ends.
+ * Say what failed with a port or group, and what to do about it; how the command ends.
  */
 int target_fail(const struct target *target, int error);
 

@@ -223,6 +223,18 @@ bool text_to_time_ns(const char *text, unsigned long long *ns)
 	return text_to_units(text, text_times, ns);
 }
 
+#define NS_PER_MS	1000000ULL
+
+bool text_to_timeout_ms(const char *text, long long *ms)
+{
+	unsigned long long ns;
+
+	if (!text_to_time_ns(text, &ns))
+		return false;
+	*ms = (long long)(ns / NS_PER_MS + !!(ns % NS_PER_MS));
+	return true;
+}
+
 bool text_to_size(const char *text, unsigned long long *size)
 {
 	return text_to_units(text, text_sizes, size);

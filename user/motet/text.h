@@ -29,11 +29,13 @@ char *text_base64(const void *bytes, size_t len);
 /*
  * Read what people type; false if it is something else or too large.
  *
- * A time is a number with ns, us, ms, s, m, h or d; without, seconds. A size
+ * A time is a number with ns, us, ms, s, m, h or d; without, seconds. Of a
+ * timeout a part of a millisecond counts as one: a short time isn't none. A size
  * is a number with K, M or G (of 1024); without, bytes. A mode is octal.
  */
 bool text_to_number(const char *text, unsigned long long max, unsigned long long *number);
 bool text_to_time_ns(const char *text, unsigned long long *ns);
+bool text_to_timeout_ms(const char *text, long long *ms);
 bool text_to_size(const char *text, unsigned long long *size);
 bool text_to_mode(const char *text, unsigned int *mode);
 

@@ -4,7 +4,8 @@
 # Completion of motet(1) in bash.
 #
 # Commands and options are read from the command's own help, so they are those
-# of the motet that is installed; names of ports are those that are alive.
+# of the motet that is installed; names of
+# ports and groups are those that are alive.
 
 _motet_commands()
 {
@@ -47,14 +48,26 @@ _motet()
 	case ${path[1]-} in
 	port)
 		[[ ${path[2]-} == ls ]] && return
-		# Names may have blanks and more that the shell knows
 		mapfile -t names < <("${path[0]}" port ls --names 2>/dev/null)
-		for i in "${names[@]}"; do
-			[[ $i == "$word"* ]] || continue
-			COMPREPLY+=("$(printf '%q' "$i")")
-		done
+		;;
+	group)
+		case ${path[2]-} in
+		insert | remove)
+			mapfile -t names < <("${path[0]}" port ls --names \
+				2>/dev/null)
+			;;
+		members | status | track | send | call)
+			mapfile -t names < <("${path[0]}" group ls --names \
+				2>/dev/null)
+			;;
+		esac
 		;;
 	esac
+	# Names may have blanks and more that the shell knows
+	for i in "${names[@]}"; do
+		[[ $i == "$word"* ]] || continue
+		COMPREPLY+=("$(printf '%q' "$i")")
+	done
 }
 
 complete -F _motet motet

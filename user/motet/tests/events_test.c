@@ -12,8 +12,9 @@
 static char told[256];
 
 static void tell(void *arg, enum events_kind kind, unsigned long long sequence,
-		 const struct port_record *port)
+		 const struct events_object *object)
 {
+	const struct port_record *port = object ? object->record : NULL;
 	size_t len = strlen(told);
 
 	(void)arg;
@@ -38,20 +39,23 @@ static struct port_record port_of(unsigned char id, unsigned int state,
 static void dump(struct events *events, unsigned long long sequence,
 		 const struct port_record *ports, size_t n)
 {
-	struct records records = records_new(&record_port);
+	struct events_dump dump = {
+		.class = &events_port,
+		.records = records_new(&record_port),
+	};
 
-	records.items = text_grow(NULL, n, sizeof(*ports));
-	memcpy(records.items, ports, n * sizeof(*ports));
-	records.n = n;
-	events_dump(events, sequence, &records);
-	cleanup_records(&records);
+	dump.records.items = text_grow(NULL, n, sizeof(*ports));
+	memcpy(dump.records.items, ports, n * sizeof(*ports));
+	dump.records.n = n;
+	events_take_dump(events, sequence, &dump, 1);
+	cleanup_records(&dump.records);
 }
 
 static int feed(struct events *events, int command, unsigned char id,
 		unsigned int state, unsigned long long sequence)
 {
 	struct port_record port = port_of(id, state, sequence);
-	int ret = events_feed(events, command, &port);
+	int ret = events_feed(events, &events_port, command, &port);
 
 	record_clear(&record_port, &port);
 	return ret;
@@ -92,7 +96,7 @@ static void events_are_told(void **state)
 	assert_int_equal(feed(events, MOTET_CMD_PORT_DELETE_NTF, 4, 2, 13), 0);
 	assert_int_equal(feed(events, MOTET_CMD_PORT_DELETE_NTF, 5, 2, 14), 0);
 	assert_string_equal(told, "E5 E3 C4 X4 D4 D5 ");
-	assert_int_equal(events->n_ports, 1);
+	assert_int_equal(events->n_objects, 1);
 	assert_int_equal(events->sequence, 14);
 }
 
@@ -144,6 +148,54 @@ static void dump_may_be_empty(void **state)
 	assert_string_equal(told, "E5 E3 M0 D3 D5 C1 ");
 }
 
+static struct node_record node_of(unsigned int number, unsigned int member,
+				  unsigned long long sequence)
+{
+	return (struct node_record){
+		.number = number,
+		.member = member,
+		.sequence = sequence,
+	};
+}
+
+/* What is told of nodes: a letter for each, and their number */
+static void tell_node(void *arg, enum events_kind kind,
+		      unsigned long long sequence,
+		      const struct events_object *object)
+{
+	const struct node_record *node = object ? object->record : NULL;
+	size_t len = strlen(told);
+
+	(void)arg;
+	(void)sequence;
+	snprintf(told + len, sizeof(told) - len, "%c%u%s ", "ECXDM"[kind],
+		 node ? node->number : 0,
+		 object ? object->class->state(node) : "");
+}
+
+static void nodes_are_told_too(void **state)
+{
+	struct events events = { .tell = tell_node };
+	struct node_record nodes[] = { node_of(1, 1, 4), node_of(2, 1, 4) };
+	struct events_dump dump = {
+		.class = &events_node,
+		.records = { &record_node, (char *)nodes, 2 },
+	};
+	struct node_record node = node_of(2, 0, 5);
+
+	(void)state;
+	told[0] = '\0';
+	events_take_dump(&events, 4, &dump, 1);
+	assert_int_equal(events_feed(&events, &events_node,
+				     MOTET_CMD_NODE_CHANGE_NTF, &node), 0);
+	node = node_of(3, 1, 6);
+	assert_int_equal(events_feed(&events, &events_node,
+				     MOTET_CMD_NODE_CREATE_NTF, &node), 0);
+	assert_string_equal(told,
+			    "E1member E2member X2absent C3member ");
+	cleanup_events(&events);
+}
+
 #define EVENTS_TEST(test) \
 	cmocka_unit_test_setup_teardown(test, setup, teardown)
 
@@ -156,6 +208,7 @@ int main(void)
 		EVENTS_TEST(events_the_dump_reflects_are_not_told_again),
 		EVENTS_TEST(gap_asks_for_a_dump),
 		EVENTS_TEST(dump_may_be_empty),
+		cmocka_unit_test(nodes_are_told_too),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

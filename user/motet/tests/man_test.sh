@@ -45,9 +45,18 @@ if command -v man >/dev/null; then
 else
 	tap_skip "manual pages have no warnings" "no man"
 fi
-for command in ls show create send recv call reply unlink; do
+for command in ls show create send recv call reply accept offer standby change \
+	unlink; do
 	tap_check "options of motet port $command" \
 		has_options motet-port.1 port $command
+done
+for command in ls members status create insert remove rekey delete track send call; do
+	tap_check "options of motet group $command" \
+		has_options motet-group.1 group $command
+done
+for command in ls set delete; do
+	tap_check "options of motet node $command" \
+		has_options motet-node.1 node $command
 done
 tap_check "options of motet events" has_options motet-events.1 events
 tap_check "options of motet domain set" has_options motet.1 domain set

@@ -28,17 +28,17 @@ static struct nl_msg *message_new(void)
 static void check_json(struct nl_msg *msg, const struct record_type *type,
 		       const char *want)
 {
-	struct port_record record;
+	_Alignas(max_align_t) char record[RECORD_SIZE_MAX];
 	json_t *object;
 	char *text;
 
-	assert_int_equal(record_parse(type, nlmsg_hdr(msg), &record), 0);
-	object = record_json(type, &record);
+	assert_int_equal(record_parse(type, nlmsg_hdr(msg), record), 0);
+	object = record_json(type, record);
 	text = json_dumps(object, JSON_COMPACT);
 	assert_string_equal(text, want);
 	free(text);
 	json_decref(object);
-	record_clear(type, &record);
+	record_clear(type, record);
 	nlmsg_free(msg);
 }
 
@@ -56,10 +56,10 @@ static void ports_are_read(void **state)
 	nla_put_u64(msg, MOTET_A_PORT_BYTES, 1ULL << 40);
 	assert_int_equal(record_parse(&record_port, nlmsg_hdr(msg), &port), 0);
 	object = record_json(&record_port, &port);
-	want = json_pack("{s:s s:s s:s s:s s:b s:I}",
+	want = json_pack("{s:s s:s s:s s:s s:b s:b s:I}",
 			 "id", "02000000000000000000000000000009",
 			 "name", "print", "state", "retained", "mode", "0722",
-			 "default", 0, "bytes", (json_int_t)1 << 40);
+			 "default", 0, "enabled", 0, "bytes", (json_int_t)1 << 40);
 	assert_true(json_equal(object, want));
 	json_decref(object);
 	json_decref(want);
@@ -75,7 +75,7 @@ static void names_that_json_can_not_have_are_base64(void **state)
 	nla_put(msg, MOTET_A_PORT_NAME, 2, "\xff\xfe");
 	nla_put_flag(msg, MOTET_A_PORT_DEFAULT);
 	check_json(msg, &record_port,
-		   "{\"name_base64\":\"//4=\",\"default\":true}");
+		   "{\"name_base64\":\"//4=\",\"default\":true,\"enabled\":false}");
 }
 
 static void other_records_are_read(void **state)
@@ -94,6 +94,17 @@ static void other_records_are_read(void **state)
 	msg = message_new();
 	nla_put_u64(msg, MOTET_A_USER_BYTES, ~0ULL);
 	check_json(msg, &record_user, "{\"bytes\":9223372036854775807}");
+
+	msg = message_new();
+	nla_put_u32(msg, MOTET_A_GROUP_ADDRESS, MOTET_ADDRESS_WORK);
+	nla_put_u32(msg, MOTET_A_GROUP_BACKLOG, 5);
+	check_json(msg, &record_group,
+		   "{\"address\":\"work\",\"retained\":false,\"backlog\":5}");
+
+	msg = message_new();
+	nla_put_u32(msg, MOTET_A_NODE_NUMBER, 3);
+	nla_put_flag(msg, MOTET_A_NODE_HERE);
+	check_json(msg, &record_node, "{\"number\":3,\"here\":true}");
 }
 
 static void attributes_of_a_newer_kernel_are_passed_over(void **state)
@@ -105,7 +116,7 @@ static void attributes_of_a_newer_kernel_are_passed_over(void **state)
 	nla_put_u32(msg, MOTET_A_PORT_PID, 7);
 	nla_put_u32(msg, MOTET_A_PORT_STATE, 99);
 	check_json(msg, &record_port,
-		   "{\"state\":\"unknown\",\"pid\":7,\"default\":false}");
+		   "{\"state\":\"unknown\",\"pid\":7,\"default\":false,\"enabled\":false}");
 }
 
 static void short_attributes_are_refused(void **state)

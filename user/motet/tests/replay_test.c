@@ -86,7 +86,10 @@ static void totals_are_read(void **state)
 static void replay_events(struct event_printer *printer)
 {
 	struct records domain = records_new(&record_domain);
-	struct records ports = records_new(&record_port);
+	struct events_dump dump = {
+		.class = &events_port,
+		.records = records_new(&record_port),
+	};
 	struct events events = {
 		.tell = event_printer_tell,
 		.arg = printer,
@@ -96,12 +99,14 @@ static void replay_events(struct event_printer *printer)
 	struct port_record port;
 
 	replay_records("domain.hex", &domain);
-	replay_records("ports.hex", &ports);
-	events_dump(&events,
-		    ((struct domain_record *)domain.items)->sequence, &ports);
+	replay_records("ports.hex", &dump.records);
+	events_take_dump(&events,
+			 ((struct domain_record *)domain.items)->sequence,
+			 &dump, 1);
 	while ((message = replay_next(file))) {
 		assert_int_equal(record_parse(&record_port, message, &port), 0);
-		assert_int_equal(events_feed(&events, genlmsg_hdr(message)->cmd,
+		assert_int_equal(events_feed(&events, &events_port,
+					     genlmsg_hdr(message)->cmd,
 					     &port), 0);
 		record_clear(&record_port, &port);
 		free(message);
@@ -109,7 +114,7 @@ static void replay_events(struct event_printer *printer)
 	fclose(file);
 	cleanup_events(&events);
 	cleanup_records(&domain);
-	cleanup_records(&ports);
+	cleanup_records(&dump.records);
 }
 
 /* What is printed meanwhile, as a file to be read from its beginning */
@@ -173,11 +178,11 @@ static void events_are_printed_as_json(void **state)
 static void events_are_printed_for_people(void **state)
 {
 	static const char * const want[] = {
-		"       EVENT  WHAT      STATE         PID  PORT\n",
-		"  exists    retained        -  jobs\n",
-		"  exists    retained        -  odd\\x0a\\xff\n",
+		"       EVENT  WHAT      OF     STATE         PID  WHICH\n",
+		"  exists    port   retained        -  jobs\n",
+		"  exists    port   retained        -  odd\\x0a\\xff\n",
 		NULL, NULL, NULL,
-		"  changed   held            -  jobs\n",
+		"  changed   port   held            -  jobs\n",
 	};
 	FILE *file = replay_printed(false, 2);
 	char line[256];

@@ -11,7 +11,10 @@
 
 motet=$BUILD/motet/motet
 commands="info port:ls port:show port:create port:send port:recv port:call
-port:reply port:unlink actor:ls user:ls domain:show domain:set events purge"
+port:reply port:accept port:offer port:standby port:change port:unlink
+group:ls group:members group:status group:create group:insert group:remove group:rekey group:delete
+group:track group:send group:call node:ls node:set node:delete actor:ls user:ls
+domain:show domain:set events purge"
 
 ends_with()
 {
@@ -71,6 +74,12 @@ fails_to_write()
 	[[ $? -eq 1 ]]
 }
 
+# What may be a secret is in no message
+not_shown()
+{
+	! "$motet" group rekey -c "$1" 2>&1 | grep -F "$(cat "$1")"
+}
+
 # complete WORD...: what completes the last one
 complete_words()
 {
@@ -97,6 +106,8 @@ fake_motet()
 	printf '#!/bin/sh\n%s\n' "
 		if [ \"\$*\" = 'port ls --names' ]; then
 			printf 'printer\\nprice list\\nother\\n'
+		elif [ \"\$*\" = 'group ls --names' ]; then
+			printf 'team\\n'
 		else
 			exec '$motet' \"\$@\"
 		fi" >"$BUILD/fake/motet"
@@ -140,6 +151,46 @@ tap_check "recv: count of 0" ends_with 2 "$motet" port recv -n 0 x
 tap_check "reply: no command" ends_with 2 "$motet" port reply x
 tap_check "unlink: identifier" ends_with 2 "$motet" port unlink \
 	id:02000000000000000000000000000000
+tap_check "recv: several ports" ends_with 2 "$motet" port recv x y
+tap_check "recv: bad lease" ends_with 2 "$motet" port recv --lease=1y x
+tap_check "recv: exec and raw" ends_with 2 "$motet" port recv -R -e cat x
+tap_check "create: redeliveries without dead letter" \
+	ends_with 2 "$motet" port create --redeliveries 3 x
+tap_check "create: bad node" ends_with 2 "$motet" port create --node x y
+tap_check "send: bad expires" ends_with 2 "$motet" port send -e soon x y
+tap_check "send: cancel and return" \
+	ends_with 2 "$motet" port send -c 1s -r -t 1s x y
+tap_check "accept: no port" ends_with 2 "$motet" port accept
+tap_check "standby: no port" ends_with 2 "$motet" port standby
+tap_check "offer: no actor" ends_with 2 "$motet" port offer x
+tap_check "offer: not an actor" ends_with 2 "$motet" port offer x \
+	id:02000000000000000000000000000000
+tap_check "change: nothing" ends_with 2 "$motet" port change x
+tap_check "change: bad mode" ends_with 2 "$motet" port change -m 8 x
+tap_check "change: no user" ends_with 2 "$motet" port change -u root x
+tap_check "group create: bad address" \
+	ends_with 2 "$motet" group create -A nowhere x
+tap_check "group create: bad class" ends_with 2 "$motet" group create -C 16=1 x
+tap_check "group create: retention without name" \
+	ends_with 2 "$motet" group create --retention forever
+tap_check "group create: identifier" ends_with 2 "$motet" group create \
+	id:03000000000000000000000000000000
+tap_check "group send: bad class" ends_with 2 "$motet" group send -C 16 x y
+tap_check "group send: bad address" ends_with 2 "$motet" group send -A 1 x y
+tap_check "group insert: no port" ends_with 2 "$motet" group insert
+tap_check "group insert: no capability" ends_with 2 "$motet" group insert x
+tap_check "group delete: a name" ends_with 2 "$motet" group delete x
+tap_check "group rekey: no capability" ends_with 2 "$motet" group rekey
+echo nonsense >"$BUILD/bad.capability"
+tap_check "group rekey: bad capability" \
+	ends_with 1 "$motet" group rekey -c "$BUILD/bad.capability"
+tap_check "group rekey: no such file" \
+	ends_with 1 "$motet" group rekey -c "$BUILD/no.capability"
+tap_check "it is not shown" not_shown "$BUILD/bad.capability"
+tap_check "node set: no node" ends_with 2 "$motet" node set
+tap_check "node set: 0" ends_with 2 "$motet" node set 0
+tap_check "node set: name too long" \
+	ends_with 2 "$motet" node set --name "$(printf '%0256d' 0)" 1
 tap_check "domain set: nothing" ends_with 2 "$motet" domain set
 tap_check "domain set: 0" ends_with 2 "$motet" domain set -p 0
 tap_check "output that can't be written" fails_to_write
@@ -148,7 +199,10 @@ if [[ -e /dev/motet ]]; then
 	tap_skip "ends with 3 without the module" "it is loaded"
 else
 	for command in info "port ls" "port send x y" "port recv x" purge \
-		"events" "actor ls" "port create x"; do
+		"events" "actor ls" "port create x" "port accept x" \
+		"port standby x" "port change -m 0700 x" "group status x" \
+		"group create x" "group send x y" "group track x" "node ls" \
+		"node set 1"; do
 		# shellcheck disable=SC2086
 		tap_check "no module: $command" ends_with 3 "$motet" $command
 		# shellcheck disable=SC2086
@@ -163,12 +217,15 @@ tap_check "completion: syntax" bash -n "$completion"
 fake_motet
 PATH=$BUILD/fake:$PATH
 tap_check "completion: commands" completes "port purge" motet p
-tap_check "completion: commands of a group" completes "send show" motet port s
+tap_check "completion: commands of a group" completes "send show standby" motet port s
 tap_check "completion: help" completes "domain" motet help d
 tap_check "completion: options" \
 	completes "--retention" motet port create --ret
 tap_check "completion: names" \
 	completes "price\\ list printer" motet port send pri
+tap_check "completion: names of groups" completes "team" motet group send t
+tap_check "completion: names of ports to insert" \
+	completes "printer" motet group insert print
 tap_check "completion: nothing after a wrong word" \
 	completes "" motet nonsense p
 tap_end
