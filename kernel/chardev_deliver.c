@@ -29,13 +29,11 @@ static int motet_group_send_one(struct motet_ioctl_call *call,
 	msg->at = delivery->sender->port->object.id;
 	msg->delivered = 1;
 	err = motet_msg_put(msg, address, usize);
-	if (err) {
+	if (err)
 		motet_deliver_abort(delivery);
-		return err;
-	}
-	err = motet_deliver_commit(delivery);
-	if (!err)
-		motet_deliver_done(delivery);
+	else
+		err = motet_deliver_commit(delivery);
+	motet_deliver_done(delivery);
 	return err;
 }
 

@@ -422,7 +422,8 @@ int motet_deliver_begin(struct motet_delivery *delivery,
 
 /**
  * motet_deliver_abort() - do not send a message after all
- * @delivery: as motet_deliver_begin() left it
+ * @delivery: as motet_deliver_begin() left it; its @sender is still the
+ *	caller's, to be let go by motet_deliver_done()
  *
  * Context: may sleep.
  */
@@ -430,13 +431,12 @@ void motet_deliver_abort(struct motet_delivery *delivery)
 {
 	motet_port_send_abort(delivery->sender, delivery->message);
 	motet_deliver_end(delivery, false);
-	motet_deliver_done(delivery);
 }
 
 /**
  * motet_deliver_commit() - queue the message
- * @delivery: as motet_deliver_begin() left it; its @sender is the caller's, to
- *	be let go by motet_deliver_done(), if this succeeds
+ * @delivery: as motet_deliver_begin() left it; its @sender is still the
+ *	caller's, to be let go by motet_deliver_done(), if this fails, too
  *
  * Context: may sleep.
  * Return: 0; -EOWNERDEAD if the member died; -EDQUOT for a call.
@@ -449,9 +449,7 @@ int motet_deliver_commit(struct motet_delivery *delivery)
 
 	err = motet_port_send_commit(delivery->sender, delivery->message);
 	motet_deliver_end(delivery, !err);
-	if (err)
-		motet_deliver_done(delivery);
-	else
+	if (!err)
 		trace_motet_group_deliver(&group->object.id,
 					  &delivery->sender->port->object.id,
 					  id, delivery->want.address);

@@ -143,7 +143,8 @@ void motet_deliver_status(struct motet_group_file *file,
  * @refs: of the list, and of whoever looks at it [file.lock]
  * @id: of the call [const]
  * @body_cap: room for the answer [const]
- * @sender: its handle; has references once the request is begun [own]
+ * @sender: its handle; has references once the request is begun, until the
+ *	call is freed [own]
  * @delivery: its request, until that is committed [own]
  */
 struct motet_group_call {

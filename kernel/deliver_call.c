@@ -65,6 +65,8 @@ static void motet_group_call_free(struct motet_group_file *file,
  * @nonblock: do not wait for room
  *
  * The call can be found from now on, but has no effect before it is committed.
+ * Its handle has its references until the call is freed, whether it is
+ * committed or not: whoever has found it may use that.
  *
  * Context: may sleep.
  * Return: 0, or an error as MOTET_IOC_SEND says, -ERESTARTSYS for a signal.
@@ -104,11 +106,7 @@ int motet_group_call_begin(struct motet_group_call *call,
  */
 int motet_group_call_commit(struct motet_group_call *call)
 {
-	int err = motet_deliver_commit(&call->delivery);
-
-	if (err)
-		call->sender.port = NULL;
-	return err;
+	return motet_deliver_commit(&call->delivery);
 }
 
 /**
@@ -120,7 +118,6 @@ int motet_group_call_commit(struct motet_group_call *call)
 void motet_group_call_abort(struct motet_group_call *call)
 {
 	motet_deliver_abort(&call->delivery);
-	call->sender.port = NULL;
 }
 
 /**

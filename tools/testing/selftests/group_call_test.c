@@ -2,7 +2,9 @@
 /*
  * Calls to a group: which member answers, and what becomes of them.
  */
+#include <pthread.h>
 #include <signal.h>
+#include <sys/mman.h>
 
 #include "address_test.h"
 
@@ -178,6 +180,65 @@ TEST_F(address, server_dies)
 	EXPECT_EQ(0, mt_reply(self->ports[2], msg.token, 5));
 	EXPECT_EQ(0, mt_child_end(child));
 	EXPECT_EQ(5, child->answer);
+}
+
+/**
+ * struct guesser - a thread that cancels and resumes calls of others
+ * @group: by which they are made
+ * @next: number of the call that is made next, 0 to end
+ * @found: how often one was resumed or cancelled
+ */
+struct guesser {
+	int group;
+	_Atomic __u64 next;
+	unsigned int found;
+};
+
+static void *guess(void *data)
+{
+	struct guesser *guesser = data;
+	__u64 id, answer;
+
+	while ((id = guesser->next)) {
+		guesser->found += mt_cancel(guesser->group, id) != -ENOENT;
+		guesser->found += mt_resume(guesser->group, id, &answer,
+					    mt_now()) != -ENOENT;
+	}
+	return NULL;
+}
+
+/* A call whose number can't be told is not made, whoever guesses it. */
+TEST_F(address, call_not_made)
+{
+	struct guesser guesser = { .group = self->group };
+	struct motet_msg request = MT(motet_msg), reply = MT(motet_msg);
+	struct motet_msg probe = { .flags = MOTET_MSG_CANCELABLE };
+	unsigned int rounds = 400 * mt_rounds(25), i;
+	struct motet_call_arg *call;
+	pthread_t thread;
+
+	call = mmap(NULL, sizeof(*call), PROT_READ | PROT_WRITE,
+		    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	ASSERT_NE(MAP_FAILED, call);
+	*call = MT(motet_call_arg, .request = mt_ptr(&request),
+		   .reply = mt_ptr(&reply));
+	ASSERT_EQ(0, mprotect(call, sizeof(*call), PROT_READ));
+	/* numbers are given one after the other */
+	ASSERT_EQ(0, mt_to_group(self->group, &probe, 1));
+	EXPECT_EQ(0, receive(self->ports[0]));
+	guesser.next = probe.id + 1;
+	ASSERT_EQ(0, pthread_create(&thread, NULL, guess, &guesser));
+	for (i = 0; i < rounds; i++) {
+		ASSERT_EQ(-EFAULT, mt_ioctl(self->group, MOTET_IOC_CALL,
+					    call));
+		guesser.next++;
+	}
+	guesser.next = 0;
+	ASSERT_EQ(0, pthread_join(thread, NULL));
+	EXPECT_EQ(0, guesser.found);
+	for (i = 0; i < MEMBERS; i++)
+		EXPECT_TRUE(mt_not_told(self->ports[i]));
+	EXPECT_TRUE(mt_not_told(self->actor));
 }
 
 TEST_HARNESS_MAIN
