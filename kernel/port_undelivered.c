@@ -131,9 +131,12 @@ void motet_port_tell_abandoned(struct motet_port *port,
 			       struct motet_message *request)
 {
 	struct motet_object *server = request->return_to;
+	u64 id = request->id;
 
 	request->return_to = NULL;
 	motet_message_strip(port, request);
+	/* what was a guest has the one that it has at home now */
+	request->id = id;
 	motet_message_recycle(request, MOTET_EXCEPTION_CALL_ABANDONED,
 			      &port->object.id);
 	request->return_to = server;

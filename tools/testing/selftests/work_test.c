@@ -683,7 +683,14 @@ TEST_F(work, caller_is_killed)
 	struct mt_child *child;
 	struct motet_msg msg;
 	__u64 value, token;
+	int i;
 
+	/* the job has another number at the member than in the backlog */
+	for (i = 0; i < 3; i++) {
+		ASSERT_EQ(0, mt_send(mt_sender(self->actor, &self->ids[0]), 0,
+				     i));
+		ASSERT_EQ(0, mt_soon(self->ports[0], &value));
+	}
 	child = mt_child_call(self->group, &(struct motet_msg){ 0 }, 5);
 	ASSERT_EQ(0, mt_insert(self->actor, &self->cap, &self->ids[0]));
 	ASSERT_EQ(0, mt_soon_msg(self->ports[0], &msg, MOTET_MSG_LEASE,
