@@ -89,7 +89,8 @@ static int motet_group_send_all(struct motet_ioctl_call *call,
  * @address: the user's struct
  * @usize: its size there
  *
- * Return: 0 or a negative error, as MOTET_IOC_SEND says.
+ * Return: 0 or a negative error, as MOTET_IOC_SEND says; but -ENOBUFS if there
+ * is no room for it to come back to.
  */
 int motet_group_send(struct motet_ioctl_call *call, struct motet_msg *msg,
 		     u64 address, u32 usize)

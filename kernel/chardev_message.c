@@ -132,6 +132,25 @@ static int motet_hand_over(const struct motet_message *message,
 	return err;
 }
 
+static int motet_send_to_port(struct motet_ioctl_call *call,
+			      struct motet_msg *msg, u64 address, u32 usize)
+{
+	struct motet_message *message;
+	int err;
+
+	message = motet_port_send_begin(call->handle, msg,
+					motet_nonblock(call, msg));
+	if (IS_ERR(message))
+		return PTR_ERR(message);
+	msg->id = message->id;
+	err = motet_msg_put(msg, address, usize);
+	if (err) {
+		motet_port_send_abort(call->handle, message);
+		return err;
+	}
+	return motet_port_send_commit(call->handle, message);
+}
+
 /**
  * motet_send() - send one message
  * @call: the ioctl
@@ -146,7 +165,6 @@ int motet_send(struct motet_ioctl_call *call, struct motet_msg *msg,
 {
 	u32 allowed = MOTET_MSG_DONTWAIT | MOTET_MSG_RETURN |
 		      MOTET_MSG_CANCELABLE;
-	struct motet_message *message;
 	int err;
 
 	if (call->group)
@@ -154,19 +172,10 @@ int motet_send(struct motet_ioctl_call *call, struct motet_msg *msg,
 	err = motet_msg_check_send(call, msg, allowed);
 	if (err)
 		return err;
-	if (call->group)
-		return motet_group_send(call, msg, address, usize);
-	message = motet_port_send_begin(call->handle, msg,
-					motet_nonblock(call, msg));
-	if (IS_ERR(message))
-		return PTR_ERR(message);
-	msg->id = message->id;
-	err = motet_msg_put(msg, address, usize);
-	if (err) {
-		motet_port_send_abort(call->handle, message);
-		return err;
-	}
-	return motet_port_send_commit(call->handle, message);
+	err = call->group ? motet_group_send(call, msg, address, usize) :
+			    motet_send_to_port(call, msg, address, usize);
+	/* the user tells the two by receiving from the default port */
+	return err == -ENOBUFS ? -EAGAIN : err;
 }
 
 /**

@@ -154,19 +154,22 @@ static int motet_reserve(struct motet_queue *queue, struct motet_share **share,
 	return err;
 }
 
+/* No room there is no reason to wait for, or try, another receiver. */
 static int motet_reserve_return(struct motet_handle *handle,
 				struct motet_share **share,
 				const struct motet_msg *msg)
 {
 	struct motet_port *port = motet_port_of(handle->actor->default_port);
 	const struct motet_wait now = { .nonblock = true };
+	int err;
 
 	if (!motet_actor_is_current(handle->actor))
 		return -EPERM;
 	/* it is the actor's own file that is closed then, not the port */
 	if (READ_ONCE(port->queue.closed))
 		return -EPERM;
-	return motet_reserve(&port->queue, share, msg, &now);
+	err = motet_reserve(&port->queue, share, msg, &now);
+	return err == -EAGAIN ? -ENOBUFS : err;
 }
 
 static void motet_handle_note_refusal(struct motet_handle *handle,
@@ -242,7 +245,8 @@ static int motet_send_check(struct motet_handle *handle,
  *
  * Context: may sleep.
  * Return: the message, to be committed or aborted; or ERR_PTR() as
- * MOTET_IOC_SEND says, -ERESTARTSYS for a signal.
+ * MOTET_IOC_SEND says, -ERESTARTSYS for a signal; but -ENOBUFS if there is no
+ * room for it to come back to.
  */
 struct motet_message *motet_port_send_begin(struct motet_handle *handle,
 					    const struct motet_msg *msg,

@@ -462,6 +462,44 @@ TEST_F(address, returned)
 	EXPECT_TRUE(mt_not_told(self->actor));
 }
 
+/* No room for what may come back is the sender's matter, not the group's. */
+TEST_F(address, no_room_to_return)
+{
+	struct motet_msg msg = { .flags = MOTET_MSG_RETURN };
+	int tracker = mt_port(self->actor, NULL, 1, NULL), sent, i, ret;
+	struct motet_group_change change;
+	struct motet_id id;
+	__u64 value;
+
+	ASSERT_LE(0, mt_member(self->actor, &self->cap, 100, &id));
+	ASSERT_EQ(0, mt_track(tracker, &self->cap.id));
+	for (i = 0; i < MEMBERS + 1; i++)
+		ASSERT_EQ(0, mt_told(tracker, &msg, &change));
+	for (sent = 0, ret = 0; !ret && sent < 100; sent++) {
+		msg = (struct motet_msg){ .flags = MOTET_MSG_RETURN |
+						   MOTET_MSG_DONTWAIT };
+		ret = mt_to_group(self->group, &msg, sent);
+	}
+	EXPECT_EQ(-EAGAIN, ret);
+	/* waiting is for room at members: they have some */
+	for (i = MOTET_ADDRESS_ANY; i <= MOTET_ADDRESS_STICKY; i++) {
+		if (i == MOTET_ADDRESS_ON_NODE ||
+		    i == MOTET_ADDRESS_EXCEPT_NODE ||
+		    i == MOTET_ADDRESS_BROADCAST)
+			continue;
+		msg = (struct motet_msg){ .flags = MOTET_MSG_RETURN,
+					  .deadline = mt_after(MT_SECOND),
+					  .address = i, .session = 1 };
+		EXPECT_EQ(-EAGAIN, mt_to_group(self->group, &msg, i));
+	}
+	EXPECT_TRUE(mt_not_told(tracker));
+	EXPECT_EQ(-ENOENT, mt_session_end(self->group, 1));
+	/* one that is received will not come back */
+	EXPECT_EQ(0, mt_try_recv(self->ports[0], &value));
+	msg = (struct motet_msg){ .flags = MOTET_MSG_RETURN };
+	EXPECT_EQ(0, mt_to_group(self->group, &msg, 1));
+}
+
 TEST_F(address, cancelled)
 {
 	struct motet_msg msg = { .flags = MOTET_MSG_CANCELABLE };
