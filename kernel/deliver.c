@@ -405,7 +405,7 @@ int motet_deliver_begin(struct motet_delivery *delivery,
 
 	motet_room_wait_begin(group, &wait, &delivery->want);
 	for (;;) {
-		motet_room_wait_again(group, &wait);
+		motet_room_wait_again(&wait);
 		err = motet_deliver_try(delivery, msg, &wait, &told, nonblock);
 		if (err != -EAGAIN || nonblock)
 			break;
@@ -414,7 +414,7 @@ int motet_deliver_begin(struct motet_delivery *delivery,
 			err = slept;
 			break;
 		}
-		slept = motet_room_wait_sleep(&wait, deadline);
+		slept = motet_room_wait_sleep(group, &wait, deadline);
 	}
 	motet_room_wait_end(group, &wait);
 	return err;

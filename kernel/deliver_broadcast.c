@@ -223,7 +223,7 @@ int motet_deliver_broadcast(struct motet_group_file *file,
 		return -ETIMEDOUT;
 	motet_room_wait_begin(group, &wait, want);
 	for (;;) {
-		motet_room_wait_again(group, &wait);
+		motet_room_wait_again(&wait);
 		err = motet_broadcast_try(&broadcast, msg, &wait, &told,
 					  nonblock, delivered);
 		if (err != -EAGAIN || nonblock)
@@ -233,7 +233,7 @@ int motet_deliver_broadcast(struct motet_group_file *file,
 			err = slept;
 			break;
 		}
-		slept = motet_room_wait_sleep(&wait, deadline);
+		slept = motet_room_wait_sleep(group, &wait, deadline);
 	}
 	motet_room_wait_end(group, &wait);
 	return err;

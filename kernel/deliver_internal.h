@@ -10,16 +10,20 @@
  * @entry: among those who wait at the group [own]
  * @task: who waits [const]
  * @want: what it wants to send [const]
+ * @looking: it looks for room now, and @only may change [atomic]
  * @only: number of the member that alone will do, or 0 [atomic]
- * @woken: number of a member that has room since, %ULONG_MAX if anything else
- *	has changed, or 0 [atomic]
+ * @woken: number of a member that has room since the look began, %ULONG_MAX if
+ *	anything else has changed, or 0 [atomic]
+ * @offered: what @woken was before the look [own]
  */
 struct motet_room_wait {
 	struct wait_queue_entry entry;
 	struct task_struct *task;
 	const struct motet_want *want;
+	bool looking;
 	unsigned long only;
 	unsigned long woken;
+	unsigned long offered;
 };
 
 /**
@@ -40,9 +44,9 @@ struct motet_pick {
 void motet_room_wait_begin(struct motet_group *group,
 			   struct motet_room_wait *wait,
 			   const struct motet_want *want);
-void motet_room_wait_again(struct motet_group *group,
-			   struct motet_room_wait *wait);
-int motet_room_wait_sleep(struct motet_room_wait *wait, u64 deadline);
+void motet_room_wait_again(struct motet_room_wait *wait);
+int motet_room_wait_sleep(struct motet_group *group,
+			  struct motet_room_wait *wait, u64 deadline);
 void motet_room_wait_end(struct motet_group *group,
 			 struct motet_room_wait *wait);
 

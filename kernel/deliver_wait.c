@@ -9,7 +9,9 @@
 
 /*
  * Of all who wait the first is woken that the member suits. It is passed over
- * by what follows until it has looked.
+ * by what follows until it has looked. One that looks gets all that comes, since
+ * what suits it is not known before it has. What it can't use it passes on, to
+ * others.
  */
 static int motet_room_wake(struct wait_queue_entry *entry, unsigned int mode,
 			   int flags, void *key)
@@ -20,7 +22,10 @@ static int motet_room_wake(struct wait_queue_entry *entry, unsigned int mode,
 	const struct motet_member *member = key;
 
 	if (member) {
-		if (READ_ONCE(wait->woken) ||
+		if (wait->task == current || READ_ONCE(wait->woken))
+			return 0;
+		/* then @only is that of the look that has ended */
+		if (!smp_load_acquire(&wait->looking) &&
 		    !motet_pick_suits(wait->want, READ_ONCE(wait->only),
 				      member))
 			return 0;
@@ -45,12 +50,18 @@ void motet_room_wait_begin(struct motet_group *group,
 	init_waitqueue_func_entry(&wait->entry, motet_room_wake);
 	wait->task = current;
 	wait->want = want;
+	wait->looking = true;
 	wait->only = 0;
 	wait->woken = 0;
+	wait->offered = 0;
 	add_wait_queue_exclusive(&group->room, &wait->entry);
 }
 
-/* Room that was offered and not used, or not all, is for the next. */
+/*
+ * Room that was offered and not used, or not all, is for the next. That a member
+ * is closed was told to one only, but it leaves the group soon, which is told to
+ * all.
+ */
 static void motet_room_pass_on(struct motet_group *group, unsigned long number)
 {
 	struct motet_member *member;
@@ -59,48 +70,39 @@ static void motet_room_pass_on(struct motet_group *group, unsigned long number)
 		return;
 	mutex_lock(&group->mutex);
 	member = motet_group_member(group, number);
-	if (member)
+	if (member && !READ_ONCE(member->queue->closed))
 		motet_group_wake(group, member);
 	mutex_unlock(&group->mutex);
 }
 
-static bool motet_room_still_suits(struct motet_group *group,
-				   const struct motet_room_wait *wait,
-				   unsigned long number)
-{
-	return !wait->only || wait->only == number;
-}
-
 /**
- * motet_room_wait_again() - wait on, after one look
- * @group: the group
- * @wait: who waits; if only one member will do now, its @only says so
- *
- * Called before the next look. What this one can't use any more, since another
- * has bound its session, is passed on.
+ * motet_room_wait_again() - begin to look for room
+ * @wait: who waits; if only one member will do, its @only says so after the look
  */
-void motet_room_wait_again(struct motet_group *group,
-			   struct motet_room_wait *wait)
+void motet_room_wait_again(struct motet_room_wait *wait)
 {
-	unsigned long woken = READ_ONCE(wait->woken);
-
-	/* before the look, which is after it as seen by whoever wakes */
-	smp_store_mb(wait->woken, 0);
-	if (!motet_room_still_suits(group, wait, woken))
-		motet_room_pass_on(group, woken);
+	WRITE_ONCE(wait->looking, true);
+	/* a full barrier: the look is after it as seen by whoever wakes */
+	wait->offered = xchg(&wait->woken, 0);
 }
 
 /**
  * motet_room_wait_sleep() - sleep until it is worth to look again
- * @wait: who waits
+ * @group: the group; its mutex is not held
+ * @wait: who waits; it has looked and found nothing
  * @deadline: CLOCK_MONOTONIC in nanoseconds, or 0 for ever
  *
  * Return: 0, -ETIMEDOUT or -ERESTARTSYS.
  */
-int motet_room_wait_sleep(struct motet_room_wait *wait, u64 deadline)
+int motet_room_wait_sleep(struct motet_group *group,
+			  struct motet_room_wait *wait, u64 deadline)
 {
 	int err = 0;
 
+	/* pairs with the acquire of whoever wakes: @only is what it is now */
+	smp_store_release(&wait->looking, false);
+	motet_room_pass_on(group, wait->offered);
+	wait->offered = 0;
 	for (;;) {
 		set_current_state(TASK_INTERRUPTIBLE | TASK_FREEZABLE);
 		if (err || READ_ONCE(wait->woken))
@@ -123,5 +125,6 @@ void motet_room_wait_end(struct motet_group *group,
 			 struct motet_room_wait *wait)
 {
 	remove_wait_queue(&group->room, &wait->entry);
+	motet_room_pass_on(group, wait->offered);
 	motet_room_pass_on(group, READ_ONCE(wait->woken));
 }

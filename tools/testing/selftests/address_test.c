@@ -370,6 +370,64 @@ TEST_F(address, suspended_together)
 		EXPECT_TRUE(seen[i]);
 }
 
+/* Room for two that comes at once is for two. */
+TEST_F(address, room_for_two)
+{
+	struct motet_port_create create = {
+		.mode = 0777, .limits[0] = { .messages = 9, .bytes = 16 },
+	};
+	struct motet_msg msg = { .address = MOTET_ADDRESS_ROUND_ROBIN };
+	struct mt_child *children[2];
+	struct motet_cap cap;
+	int group = mt_group(self->actor, MOTET_ADDRESS_ANY, &cap), port, i;
+	char body[16] = "";
+
+	port = mt_create(self->actor, &create, NULL);
+	ASSERT_LE(0, port);
+	ASSERT_EQ(0, mt_insert(self->actor, &cap, &create.id));
+	ASSERT_EQ(0, mt_send_flags(mt_sender(self->actor, &create.id), 0, 0,
+				   body, sizeof(body)));
+	msg.deadline = mt_after(MT_SOON);
+	for (i = 0; i < 2; i++)
+		children[i] = mt_child_send(group, &msg, i);
+	ASSERT_EQ(0, mt_recv_msg(port, &(struct motet_msg){ 0 }, body,
+				 sizeof(body)));
+	for (i = 0; i < 2; i++)
+		EXPECT_EQ(0, mt_child_end(children[i]));
+	/* woken, not just looking once more at the end */
+	EXPECT_GT(msg.deadline, mt_now());
+}
+
+/*
+ * One is woken by the member that another waits for, and finds room at the first
+ * one, too: what it leaves is for the other.
+ */
+TEST_F_TIMEOUT(address, room_left_for_another, 600)
+{
+	struct motet_msg any = { 0 };
+	struct motet_msg bound = { .address = MOTET_ADDRESS_STICKY,
+				   .session = 1 };
+	unsigned int rounds = mt_rounds(25), i, j;
+	struct mt_child *children[2];
+
+	ASSERT_EQ(0, fill_all(self->actor, self->ids));
+	ASSERT_EQ(0, receive(self->ports[2]));
+	ASSERT_EQ(2, TO(.address = MOTET_ADDRESS_STICKY, .session = 1));
+	for (i = 0; i < rounds; i++) {
+		bound.deadline = mt_after(MT_SOON);
+		children[0] = mt_child_send(self->group, &any, 1);
+		children[1] = mt_child_send(self->group, &bound, 2);
+		EXPECT_EQ(0, receive(self->ports[2]));
+		EXPECT_EQ(0, receive(self->ports[0]));
+		for (j = 0; j < 2; j++)
+			ASSERT_EQ(0, mt_child_end(children[j]));
+		ASSERT_GT(bound.deadline, mt_now());
+		EXPECT_TRUE(mt_id_equal(&children[1]->msg.at, &self->ids[2]));
+		for (j = 0; j < MEMBERS; j++)
+			EXPECT_EQ(0, fill(self->actor, &self->ids[j]));
+	}
+}
+
 TEST_F(address, killed_while_suspended)
 {
 	struct mt_child *child;

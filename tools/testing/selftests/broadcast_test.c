@@ -151,6 +151,53 @@ TEST_F(address, suspended_broadcasts)
 	EXPECT_TRUE(mt_not_told(self->ports[0]));
 }
 
+/*
+ * Several that wait, each for something else, at members with room for one
+ * message: while anything is free that one of them can use, it goes on.
+ */
+TEST_F_TIMEOUT(address, none_forgotten, 600)
+{
+	static const struct motet_msg kinds[] = {
+		{ .address = MOTET_ADDRESS_BROADCAST },
+		{ .address = MOTET_ADDRESS_STICKY, .session = 1 },
+		{ .address = MOTET_ADDRESS_ANY },
+		{ .address = MOTET_ADDRESS_BROADCAST },
+		{ .address = MOTET_ADDRESS_STICKY, .session = 2 },
+	};
+	unsigned int rounds = 20 * mt_rounds(25), i, running;
+	pid_t pids[ARRAY_SIZE(kinds)];
+	struct motet_cap cap;
+	int group = mt_group(self->actor, MOTET_ADDRESS_ANY, &cap), status;
+	int ports[MEMBERS];
+	struct motet_id id;
+	__u64 value;
+
+	for (i = 0; i < MEMBERS; i++)
+		ports[i] = mt_member(self->actor, &cap, 1, &id);
+	for (i = 0; i < ARRAY_SIZE(kinds); i++) {
+		pids[i] = mt_fork();
+		if (pids[i])
+			continue;
+		for (; rounds; rounds--) {
+			struct motet_msg msg = kinds[i];
+
+			msg.deadline = mt_after(MT_SOON);
+			if (mt_to_group(group, &msg, i) ||
+			    mt_now() >= msg.deadline)
+				_exit(1);
+		}
+		_exit(0);
+	}
+	running = ARRAY_SIZE(kinds);
+	for (i = 0; running; i++) {
+		mt_try_recv(ports[i * 7 / 3 % MEMBERS], &value);
+		if (waitpid(pids[running - 1], &status, WNOHANG) <= 0)
+			continue;
+		EXPECT_EQ(0, status);
+		running--;
+	}
+}
+
 /* While it waits, others have the room that it doesn't get all of. */
 TEST_F(address, broadcast_yields_to_others)
 {
