@@ -300,6 +300,19 @@ static void motet_deliver_end(struct motet_delivery *delivery, bool sent)
 	delivery->session = NULL;
 }
 
+/*
+ * A session that comes to nothing leaves its place to others. They are woken,
+ * since they may have found it taken while there was room.
+ */
+static void motet_deliver_fail(struct motet_delivery *delivery)
+{
+	bool session = delivery->session;
+
+	motet_deliver_end(delivery, false);
+	if (session)
+		motet_group_wake(delivery->file->handle.group, NULL);
+}
+
 /**
  * motet_deliver_done() - the handle that a message was sent by is not needed
  * @delivery: its @sender lets its references go
@@ -326,7 +339,11 @@ static int motet_deliver_build(struct motet_delivery *delivery,
 	message = motet_port_send_begin(delivery->sender, msg, true);
 	if (IS_ERR(message)) {
 		motet_load_end(&load);
-		motet_deliver_end(delivery, false);
+		/* without room two would wake each other without end */
+		if (message == ERR_PTR(-EAGAIN))
+			motet_deliver_end(delivery, false);
+		else
+			motet_deliver_fail(delivery);
 		motet_deliver_done(delivery);
 		return PTR_ERR(message);
 	}
@@ -430,7 +447,7 @@ int motet_deliver_begin(struct motet_delivery *delivery,
 void motet_deliver_abort(struct motet_delivery *delivery)
 {
 	motet_port_send_abort(delivery->sender, delivery->message);
-	motet_deliver_end(delivery, false);
+	motet_deliver_fail(delivery);
 }
 
 /**
@@ -448,12 +465,15 @@ int motet_deliver_commit(struct motet_delivery *delivery)
 	int err;
 
 	err = motet_port_send_commit(delivery->sender, delivery->message);
-	motet_deliver_end(delivery, !err);
-	if (!err)
-		trace_motet_group_deliver(&group->object.id,
-					  &delivery->sender->port->object.id,
-					  id, delivery->want.address);
-	return err;
+	if (err) {
+		motet_deliver_fail(delivery);
+		return err;
+	}
+	motet_deliver_end(delivery, true);
+	trace_motet_group_deliver(&group->object.id,
+				  &delivery->sender->port->object.id, id,
+				  delivery->want.address);
+	return 0;
 }
 
 static struct motet_object *motet_deliver_next(struct motet_group *group,

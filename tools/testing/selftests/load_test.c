@@ -4,6 +4,7 @@
  * has the session.
  */
 #include <poll.h>
+#include <signal.h>
 
 #include "address_test.h"
 
@@ -319,6 +320,37 @@ TEST_F(address, sticky_member_dies_while_suspended)
 	close(self->ports[member]);
 	EXPECT_EQ(0, mt_child_end(child));
 	EXPECT_FALSE(mt_id_equal(&child->msg.at, &self->ids[member]));
+}
+
+/* A session that comes to nothing leaves its place to whoever waits for it. */
+TEST_F_TIMEOUT(address, place_left_by_none, 600)
+{
+	struct motet_group_create create = {
+		.mode = 0777, .address = MOTET_ADDRESS_STICKY,
+		.sessions_max = 1,
+	};
+	struct motet_msg bad = MT(motet_msg, .session = 1, .body = 8,
+				  .body_len = 8);
+	struct motet_msg msg = { .session = 2 };
+	unsigned int rounds = 100 * mt_rounds(25), i;
+	int group = mt_group_create(self->actor, &create, NULL);
+	struct motet_id id;
+	int port = mt_member(self->actor, &create.cap, 1000, &id);
+	pid_t pid = mt_fork();
+
+	ASSERT_LE(0, port);
+	if (pid == 0) {
+		for (;;)
+			mt_ioctl(group, MOTET_IOC_SEND, &bad);
+	}
+	for (i = 0; i < rounds; i++) {
+		msg.deadline = mt_after(MT_SOON);
+		ASSERT_EQ(0, mt_to_group(group, &msg, i));
+		ASSERT_GT(msg.deadline, mt_now());
+		ASSERT_EQ(0, mt_session_end(group, 2));
+		ASSERT_EQ(0, receive(port));
+	}
+	EXPECT_EQ(1000 + SIGKILL, mt_kill(pid));
 }
 
 TEST_HARNESS_MAIN
