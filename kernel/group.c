@@ -66,9 +66,9 @@ static void motet_group_kill_locked(struct motet_group *group)
 	mutex_lock(&group->mutex);
 	trace_motet_group_delete(&group->object.id, group->member_count);
 	WRITE_ONCE(group->dead, true);
+	motet_group_drop_trackers(group);
 	motet_group_drop_members(group);
 	motet_group_drop_leavers(group);
-	motet_group_drop_trackers(group);
 	mutex_unlock(&group->mutex);
 	motet_group_wake(group, NULL);
 }

@@ -36,6 +36,13 @@ static void motet_notice_drop(struct motet_notice *notice)
 	kfree(notice);
 }
 
+/* Nobody will be told that the member goes: nor, then, that it came. */
+static void motet_notice_withdraw(struct motet_notice *notice)
+{
+	motet_record_withdraw(notice->came);
+	motet_notice_drop(notice);
+}
+
 static int motet_notice_add(struct motet_tracker *tracker,
 			    struct motet_member *member)
 {
@@ -145,7 +152,7 @@ static void motet_tracker_free(struct motet_tracker *tracker)
 	struct motet_notice *notice, *next;
 
 	list_for_each_entry_safe(notice, next, &tracker->notices, tracker_link)
-		motet_notice_drop(notice);
+		motet_notice_withdraw(notice);
 	motet_record_drop(tracker->full);
 	motet_record_drop(tracker->lost);
 	motet_object_put(tracker->port);

@@ -147,6 +147,7 @@ struct motet_payload {
  *	[queue.lock]
  * @abandoned: it is a request whose caller went while it was in hand
  *	[queue.lock]
+ * @orphan: it is of a record that was dropped, and not read yet [queue.lock]
  * @inline_data: the annex, then the body if both fit [own]
  */
 struct motet_message {
@@ -196,6 +197,7 @@ struct motet_message {
 	u8 job_class;
 	bool answered;
 	bool abandoned;
+	bool orphan;
 	u8 inline_data[MOTET_MESSAGE_INLINE];
 };
 

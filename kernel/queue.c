@@ -62,10 +62,14 @@ int motet_sleep_until(u64 deadline)
 					HRTIMER_MODE_ABS) ? 0 : -ETIMEDOUT;
 }
 
-/* What was forced in has no share of the room, and is freed when it is read. */
+/*
+ * What was forced in has no share of the room, and is freed when it is read. A
+ * record is not, unless nothing else bounds it any more.
+ */
 static bool motet_message_is_forced(const struct motet_message *message)
 {
-	return message->exception && !message->share && !message->finished;
+	return message->exception && !message->share &&
+	       (!message->finished || message->orphan);
 }
 
 static void motet_queue_count_in(struct motet_queue *queue,
@@ -139,7 +143,7 @@ static bool motet_queue_coalesce(struct motet_queue *queue,
 	lockdep_assert_held(&queue->lock);
 	if (!last || queue->forced < MOTET_QUEUE_FORCED_MAX)
 		return false;
-	last->count++;
+	last->count += message->count;
 	return true;
 }
 
@@ -186,6 +190,32 @@ void motet_queue_force(struct motet_queue *queue, struct motet_message *message)
 		motet_queue_wake(queue);
 	else
 		motet_message_free(message);
+}
+
+/**
+ * motet_queue_orphan_locked() - the message of a record has nobody else any more
+ * @queue: the queue; its lock is held
+ * @message: it lies in the queue, or is being received from it
+ *
+ * From now on it counts as what was forced in.
+ *
+ * Return: true if it is not in the queue any more, since that is full of unread
+ * exceptions: it is counted in the last of its kind, and is the caller's.
+ */
+bool motet_queue_orphan_locked(struct motet_queue *queue,
+			       struct motet_message *message)
+{
+	lockdep_assert_held(&queue->lock);
+	if (message->queued && motet_queue_coalesce(queue, message)) {
+		motet_queue_detach_locked(queue, message);
+		return true;
+	}
+	message->orphan = true;
+	if (message->queued) {
+		queue->forced++;
+		queue->last_forced[message->exception] = message;
+	}
+	return false;
 }
 
 /**

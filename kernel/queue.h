@@ -242,6 +242,8 @@ int motet_queue_commit(struct motet_queue *queue,
 void motet_queue_append_locked(struct motet_queue *queue,
 			       struct motet_message *message);
 void motet_queue_force(struct motet_queue *queue, struct motet_message *message);
+bool motet_queue_orphan_locked(struct motet_queue *queue,
+			       struct motet_message *message);
 void motet_queue_force_first_locked(struct motet_queue *queue,
 				    struct motet_message *message);
 void motet_queue_begin_epoch_locked(struct motet_queue *queue);

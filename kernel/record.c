@@ -175,6 +175,19 @@ bool motet_record_withdraw(struct motet_record *record)
 	return unread;
 }
 
+/*
+ * True if it is not out any more. That a member went is told one by one: each of
+ * that kind is there because its coming was read.
+ */
+static bool motet_record_orphan_locked(struct motet_record *record)
+{
+	struct motet_message *message = &record->message;
+
+	lockdep_assert_held(&record->queue->lock);
+	return message->exception != MOTET_EXCEPTION_MEMBER &&
+	       motet_queue_orphan_locked(record->queue, message);
+}
+
 /**
  * motet_record_drop() - the owner has no more to tell
  * @record: the record, or NULL; freed now, or when it was received
@@ -184,15 +197,15 @@ bool motet_record_withdraw(struct motet_record *record)
 void motet_record_drop(struct motet_record *record)
 {
 	struct motet_queue *queue;
-	bool out;
+	bool over;
 
 	if (!record)
 		return;
 	queue = record->queue;
 	spin_lock(&queue->lock);
-	out = record->out;
 	record->dropped = true;
+	over = !record->out || motet_record_orphan_locked(record);
 	spin_unlock(&queue->lock);
-	if (!out)
+	if (over)
 		kfree(record);
 }

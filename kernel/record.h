@@ -30,8 +30,11 @@ struct motet_record;
  * Telling one that is queued counts it up. While it is being received what is
  * told is noted, and it is queued again after it was handed over. The owner
  * may drop it at any time: what it has told by then is still received, and
- * the record is freed after that. When the port dies all that is told to it is
- * lost, as everything in its queue.
+ * the record is freed after that. But the owner's bound and charge end with it,
+ * so that the message has a part in the largest number of exceptions from then
+ * on; beyond that it is counted in the last of its kind, and the record is freed
+ * at once. When the port dies all that is told to it is lost, as everything in
+ * its queue.
  *
  * The owner sees to it that the queue is there as long as it has the record.
  */

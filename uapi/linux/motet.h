@@ -1157,7 +1157,8 @@ struct motet_group_cap {
  * for each change, without a gap and without loss however late it is read: a
  * member that joined and left unread is not told at all. Further
  * %MOTET_EXCEPTION_GROUP_FULL and %MOTET_EXCEPTION_GROUP_LOST. It ends with the
- * port or the group.
+ * port or the group, or when it is stopped; that a member came is told no more
+ * then, if it is unread.
  *
  * ======= ==========================================================
  * EACCES  the group's mode: receive

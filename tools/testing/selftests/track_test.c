@@ -241,6 +241,66 @@ TEST_F(track, group_lost)
 	EXPECT_EQ(-ESRCH, mt_track_stop(self->tracker, &self->cap.id));
 }
 
+/* What lies unread has its bound, though each group that it is about is gone. */
+TEST_F(track, many_groups_lost)
+{
+	struct motet_group_change change;
+	struct motet_port_status status;
+	struct motet_msg msg = { 0 };
+	struct motet_cap cap;
+	__u32 told = 0, i;
+	int group;
+
+	for (i = 0; i < 400; i++) {
+		group = mt_group(self->actor, MOTET_ADDRESS_ANY, &cap);
+		ASSERT_LE(0, group);
+		ASSERT_EQ(0, mt_track(self->tracker, &cap.id));
+		/* those that join and are not read about are not told of */
+		ASSERT_EQ(0, mt_insert(self->actor, &cap, &self->ids[0]));
+		ASSERT_EQ(0, mt_rekey(self->actor, &cap));
+		ASSERT_EQ(0, mt_delete(self->actor, &cap));
+		close(group);
+	}
+	ASSERT_EQ(0, mt_status(self->tracker, &status));
+	EXPECT_EQ(256, status.messages);
+	ASSERT_EQ(0, mt_status(self->actor, &status));
+	EXPECT_EQ(256, status.messages);
+	for (i = 0; i < 256; i++) {
+		ASSERT_EQ(0, mt_told(self->tracker, &msg, &change));
+		ASSERT_EQ(MOTET_EXCEPTION_GROUP_LOST, msg.exception);
+		told += msg.count;
+	}
+	EXPECT_EQ(400, told);
+	EXPECT_TRUE(mt_not_told(self->tracker));
+	for (told = 0, i = 0; i < 256; i++) {
+		ASSERT_EQ(0, mt_told(self->actor, &msg, &change));
+		EXPECT_EQ(MOTET_EXCEPTION_REVOKED, msg.exception);
+		told += msg.count;
+	}
+	EXPECT_EQ(400, told);
+	EXPECT_TRUE(mt_not_told(self->actor));
+}
+
+/* Nor is it told what was unread when tracking was stopped. */
+TEST_F(track, stopped_unread)
+{
+	int i;
+
+	ASSERT_EQ(0, mt_insert(self->actor, &self->cap, &self->ids[0]));
+	for (i = 0; i < 3; i++) {
+		ASSERT_EQ(0, mt_track(self->tracker, &self->cap.id));
+		ASSERT_EQ(0, mt_insert(self->actor, &self->cap,
+				       &self->ids[1]));
+		ASSERT_EQ(0, mt_track_stop(self->tracker, &self->cap.id));
+		ASSERT_EQ(0, mt_remove(self->actor, &self->cap,
+				       &self->ids[1]));
+	}
+	EXPECT_TRUE(mt_not_told(self->tracker));
+	ASSERT_EQ(0, mt_track(self->tracker, &self->cap.id));
+	EXPECT_EQ(0, ABOUT(PRESENT, 1));
+	EXPECT_TRUE(mt_not_told(self->tracker));
+}
+
 /* Tracking keeps no group alive. */
 TEST_F(track, group_ends_by_itself)
 {
