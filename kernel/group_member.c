@@ -81,6 +81,13 @@ out_unlock:
 	return err;
 }
 
+static void motet_group_wake_pollers(struct motet_group *group)
+{
+	if (wq_has_sleeper(&group->writable))
+		wake_up_interruptible_poll(&group->writable,
+					   EPOLLOUT | EPOLLWRNORM);
+}
+
 /**
  * motet_group_wake() - room may have come for those who wait for it
  * @group: the group
@@ -94,12 +101,12 @@ void motet_group_wake(struct motet_group *group, struct motet_member *member)
 		spin_lock(&member->queue->lock);
 		__wake_up(&group->room, TASK_INTERRUPTIBLE, 1, member);
 		spin_unlock(&member->queue->lock);
+		motet_group_wake_pollers(group);
 	} else {
 		wake_up_interruptible_all(&group->room);
+		/* also those who poll for nothing but the end of the group */
+		wake_up_interruptible_all(&group->writable);
 	}
-	if (wq_has_sleeper(&group->writable))
-		wake_up_interruptible_poll(&group->writable,
-					   EPOLLOUT | EPOLLWRNORM);
 }
 
 /* Room was freed in the port's queue, whose lock is held; or it was closed. */
@@ -112,9 +119,7 @@ static int motet_member_room(struct wait_queue_entry *entry, unsigned int mode,
 
 	if (wq_has_sleeper(&group->room))
 		__wake_up(&group->room, TASK_INTERRUPTIBLE, 1, member);
-	if (wq_has_sleeper(&group->writable))
-		wake_up_interruptible_poll(&group->writable,
-					   EPOLLOUT | EPOLLWRNORM);
+	motet_group_wake_pollers(group);
 	return 0;
 }
 

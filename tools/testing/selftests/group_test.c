@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
@@ -703,6 +704,22 @@ TEST_F(group, purge)
 	EXPECT_EQ(0, mt_insert(self->actor, &open, &self->id));
 	EXPECT_LE(0, mt_group_named(self->actor, "member", NULL));
 	EXPECT_EQ(0, mt_purge());
+}
+
+/* Its end is told to those, too, who poll for nothing else. */
+TEST_F(group, poll_for_its_end)
+{
+	struct epoll_event event = { .events = EPOLLIN };
+	int epoll = epoll_create1(EPOLL_CLOEXEC), group;
+	struct motet_cap cap;
+
+	group = mt_group(self->actor, MOTET_ADDRESS_ANY, &cap);
+	ASSERT_LE(0, group);
+	ASSERT_EQ(0, epoll_ctl(epoll, EPOLL_CTL_ADD, group, &event));
+	EXPECT_EQ(0, epoll_wait(epoll, &event, 1, 0));
+	ASSERT_EQ(0, mt_delete(self->actor, &cap));
+	ASSERT_EQ(1, epoll_wait(epoll, &event, 1, 1000));
+	EXPECT_EQ(EPOLLERR | EPOLLHUP, event.events);
 }
 
 TEST_HARNESS_MAIN
