@@ -2,7 +2,6 @@
 /* To all members of a group. */
 
 #include <linux/cred.h>
-#include <linux/ktime.h>
 
 #include "deliver_internal.h"
 #include "message.h"
@@ -172,6 +171,9 @@ static int motet_broadcast_try(struct motet_broadcast *broadcast,
 	struct motet_group *group = broadcast->file->handle.group;
 	int err;
 
+	/* in each look: it may have waited until then */
+	if (motet_has_expired(motet_monotonic_from_user(msg->expires)))
+		return -ETIMEDOUT;
 	broadcast->message = motet_message_new(msg);
 	if (IS_ERR(broadcast->message))
 		return PTR_ERR(broadcast->message);
@@ -218,9 +220,6 @@ int motet_deliver_broadcast(struct motet_group_file *file,
 	bool told = false;
 	int err, slept = 0;
 
-	if (msg->expires &&
-	    motet_monotonic_from_user(msg->expires) <= ktime_get_ns())
-		return -ETIMEDOUT;
 	motet_room_wait_begin(group, &wait, want);
 	for (;;) {
 		motet_room_wait_again(&wait);

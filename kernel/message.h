@@ -4,6 +4,7 @@
 #define _MOTET_MESSAGE_H
 
 #include <linux/bits.h>
+#include <linux/ktime.h>
 #include <linux/list.h>
 #include <linux/rbtree.h>
 #include <linux/refcount.h>
@@ -210,6 +211,17 @@ struct motet_message {
 static inline u64 motet_message_bytes(const struct motet_message *message)
 {
 	return (u64)message->body_len + message->annex_len;
+}
+
+/**
+ * motet_has_expired() - whether something is not worth delivering any more
+ * @expires: when, CLOCK_MONOTONIC of the kernel in nanoseconds, or 0
+ *
+ * Return: true if it is not.
+ */
+static inline bool motet_has_expired(u64 expires)
+{
+	return expires && expires <= ktime_get_ns();
 }
 
 s64 motet_monotonic_offset(void);

@@ -371,11 +371,6 @@ static void motet_job_not_lent(struct motet_port *backlog,
 	motet_object_put(home);
 }
 
-static bool motet_job_has_expired(const struct motet_message *job)
-{
-	return job->expires && job->expires <= ktime_get_ns();
-}
-
 static struct motet_message *motet_backlog_take(struct motet_port *backlog,
 						u32 class_mask,
 						struct motet_port *member)
@@ -386,7 +381,7 @@ static struct motet_message *motet_backlog_take(struct motet_port *backlog,
 	do {
 		spin_lock(&backlog->queue.lock);
 		job = motet_backlog_first(backlog, class_mask);
-		expired = job && motet_job_has_expired(job);
+		expired = job && motet_has_expired(job->expires);
 		if (job && !expired)
 			motet_job_lend_locked(backlog, job, member);
 		spin_unlock(&backlog->queue.lock);

@@ -189,22 +189,12 @@ static void motet_handle_note_refusal(struct motet_handle *handle,
 	spin_unlock(&queue->lock);
 }
 
-static bool motet_has_expired(u64 expires)
-{
-	return expires && expires <= ktime_get_ns();
-}
-
-static u64 motet_earlier(u64 a, u64 b)
-{
-	return a && b ? min(a, b) : a ?: b;
-}
-
 static int motet_reserve_target(struct motet_handle *handle,
 				struct motet_share **share,
 				const struct motet_msg *msg, bool nonblock)
 {
 	const struct motet_wait wait = {
-		.deadline = motet_earlier(msg->deadline, msg->expires),
+		.deadline = min_not_zero(msg->deadline, msg->expires),
 		.nonblock = nonblock,
 		.released = &handle->suspended,
 	};
