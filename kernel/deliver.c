@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Delivery: how what is sent to a group gets to its members. */
 
+#include <linux/cred.h>
 #include <linux/nospec.h>
 #include <linux/poll.h>
 #include <linux/slab.h>
@@ -209,6 +210,7 @@ int motet_deliver_want(struct motet_group_file *file,
 	*want = (struct motet_want) {
 		.address = array_index_nospec(address, MOTET_ADDRESS_WORK + 1),
 		.node = motet_deliver_node(group, msg->node),
+		.uid = current_uid(),
 		.priority = msg->priority,
 		.bytes = (u64)msg->body_len + msg->annex_len,
 		.session = msg->session,

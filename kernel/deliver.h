@@ -6,6 +6,7 @@
 #include <linux/list.h>
 #include <linux/spinlock.h>
 #include <linux/types.h>
+#include <linux/uidgid.h>
 
 #include "group.h"
 #include "port.h"
@@ -46,6 +47,7 @@ struct poll_table_struct;
  * struct motet_want - where a message may go
  * @address: &enum motet_address, not the default [own]
  * @node: which node, for those that go by it [own]
+ * @uid: user that it is from [own]
  * @priority: of the message [own]
  * @bytes: of the message [own]
  * @session: number of the session [own]
@@ -54,6 +56,7 @@ struct poll_table_struct;
 struct motet_want {
 	u32 address;
 	u32 node;
+	kuid_t uid;
 	unsigned int priority;
 	u64 bytes;
 	u64 session;

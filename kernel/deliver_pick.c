@@ -60,7 +60,7 @@ static int motet_member_check(const struct motet_member *member,
 	bool bound = session && session->member;
 	int err;
 
-	err = motet_queue_check_room(member->queue, want->priority,
+	err = motet_queue_check_room(member->queue, want->uid, want->priority,
 				     want->bytes);
 	if (!err && !motet_member_is_able(member, want, bound, now))
 		err = -EAGAIN;
@@ -84,8 +84,8 @@ bool motet_pick_suits(const struct motet_want *want, unsigned long only,
 		return false;
 	return motet_member_is_meant(member, want, NULL) &&
 	       motet_member_is_able(member, want, only, ktime_get_ns()) &&
-	       !motet_queue_check_room_locked(member->queue, want->priority,
-					      want->bytes);
+	       !motet_queue_check_room_locked(member->queue, want->uid,
+					      want->priority, want->bytes);
 }
 
 /* The member with the smallest comes first; among equals who came first. */
@@ -182,7 +182,8 @@ static bool motet_pick_all_have_room(struct motet_group *group,
 
 	lockdep_assert_held(&group->mutex);
 	xa_for_each(&group->members, number, member)
-		if (motet_queue_check_room(member->queue, want->priority,
+		if (motet_queue_check_room(member->queue, want->uid,
+					   want->priority,
 					   want->bytes) == -EAGAIN)
 			return false;
 	return true;

@@ -224,10 +224,10 @@ void motet_queue_unreserve(struct motet_queue *queue, struct motet_share *share,
 void motet_queue_release_locked(struct motet_queue *queue,
 				struct motet_share *share,
 				unsigned int priority, u64 bytes);
-int motet_queue_check_room_locked(struct motet_queue *queue,
+int motet_queue_check_room_locked(struct motet_queue *queue, kuid_t uid,
 				  unsigned int priority, u64 bytes);
-int motet_queue_check_room(struct motet_queue *queue, unsigned int priority,
-			   u64 bytes);
+int motet_queue_check_room(struct motet_queue *queue, kuid_t uid,
+			   unsigned int priority, u64 bytes);
 bool motet_queue_admits_locked(struct motet_queue *queue,
 			       struct motet_share *share, unsigned int priority,
 			       u64 bytes);

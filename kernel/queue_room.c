@@ -316,44 +316,67 @@ static struct motet_share *motet_room_give(struct motet_queue *queue,
 	return motet_share_retire(queue, share) ? share : NULL;
 }
 
-/**
- * motet_queue_check_room_locked() - whether there is room, whoever it is for
- * @queue: the queue; its lock is held
- * @priority: of the message
- * @bytes: of the message
- *
- * Return: 0, -EAGAIN, -EMSGSIZE if it can never fit, -EOWNERDEAD if the queue
- * is closed.
+/*
+ * Whoever is suspended comes first, but for those whose user holds less. @held
+ * is what the sender's user does, NULL for nothing.
  */
-int motet_queue_check_room_locked(struct motet_queue *queue,
-				  unsigned int priority, u64 bytes)
+static bool motet_lane_admits(struct motet_queue *queue,
+			      const struct motet_share *held,
+			      unsigned int priority, u64 bytes)
 {
 	struct motet_lane *lane = &queue->lanes[priority];
+	struct motet_share *next;
+	u64 part;
 
 	lockdep_assert_held(&queue->lock);
-	if (queue->closed)
-		return -EOWNERDEAD;
-	if (bytes > lane->limit.bytes)
-		return -EMSGSIZE;
-	return motet_lane_fits(lane, bytes) ? 0 : -EAGAIN;
+	if (!motet_lane_fits(lane, bytes))
+		return false;
+	next = motet_lane_next(queue, priority);
+	if (!next || queue->fifo)
+		return !next;
+	part = held ? motet_share_part(lane, &held->held[priority]) : 0;
+	return part < motet_share_part(lane, &next->held[priority]);
 }
 
 /**
- * motet_queue_check_room() - whether there is room, whoever it is for
+ * motet_queue_check_room_locked() - whether there is room for a user's message
+ * @queue: the queue; its lock is held
+ * @uid: the user
+ * @priority: of the message
+ * @bytes: of the message
+ *
+ * Return: 0 if motet_queue_reserve() gives it at once; else -EAGAIN, -EMSGSIZE
+ * if it can never fit, -EOWNERDEAD if the queue is closed.
+ */
+int motet_queue_check_room_locked(struct motet_queue *queue, kuid_t uid,
+				  unsigned int priority, u64 bytes)
+{
+	lockdep_assert_held(&queue->lock);
+	if (queue->closed)
+		return -EOWNERDEAD;
+	if (bytes > queue->lanes[priority].limit.bytes)
+		return -EMSGSIZE;
+	return motet_lane_admits(queue, motet_share_find(queue, uid), priority,
+				 bytes) ? 0 : -EAGAIN;
+}
+
+/**
+ * motet_queue_check_room() - whether there is room for a user's message
  * @queue: the queue
+ * @uid: the user
  * @priority: of the message
  * @bytes: of the message
  *
  * Context: any but hard interrupt; the queue's lock is not held.
  * Return: as motet_queue_check_room_locked().
  */
-int motet_queue_check_room(struct motet_queue *queue, unsigned int priority,
-			   u64 bytes)
+int motet_queue_check_room(struct motet_queue *queue, kuid_t uid,
+			   unsigned int priority, u64 bytes)
 {
 	int err;
 
 	spin_lock(&queue->lock);
-	err = motet_queue_check_room_locked(queue, priority, bytes);
+	err = motet_queue_check_room_locked(queue, uid, priority, bytes);
 	spin_unlock(&queue->lock);
 	return err;
 }
@@ -371,18 +394,9 @@ bool motet_queue_admits_locked(struct motet_queue *queue,
 			       struct motet_share *share, unsigned int priority,
 			       u64 bytes)
 {
-	struct motet_lane *lane = &queue->lanes[priority];
-	struct motet_share *next;
-
 	lockdep_assert_held(&queue->lock);
-	if (queue->closed)
-		return true;
-	if (!motet_lane_fits(lane, bytes))
-		return false;
-	next = motet_lane_next(queue, priority);
-	return !next || (!queue->fifo &&
-			 motet_share_part(lane, &share->held[priority]) <
-			 motet_share_part(lane, &next->held[priority]));
+	return queue->closed ||
+	       motet_lane_admits(queue, share, priority, bytes);
 }
 
 /**

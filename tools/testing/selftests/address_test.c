@@ -302,6 +302,46 @@ TEST_F(address, all_full)
 	EXPECT_EQ(0, TO());
 }
 
+/*
+ * Room that is left to a sender of a port, which comes first, is none for the
+ * group: neither for a message nor for a poller. It is for a user who has less.
+ */
+TEST_F(address, room_of_a_suspended_sender)
+{
+	struct motet_port_create create = {
+		.mode = 0777, .limits[0] = { .messages = 9, .bytes = 20 },
+	};
+	struct motet_msg msg = { .flags = MOTET_MSG_DONTWAIT };
+	struct motet_cap cap;
+	int group = mt_group(self->actor, MOTET_ADDRESS_ANY, &cap), i;
+	int port, sender;
+	char body[16] = "";
+	pid_t pid, other;
+
+	port = mt_create(self->actor, &create, NULL);
+	ASSERT_LE(0, port);
+	ASSERT_EQ(0, mt_insert(self->actor, &cap, &create.id));
+	sender = mt_sender(self->actor, &create.id);
+	ASSERT_EQ(0, mt_send_flags(sender, 0, 0, body, 12));
+	/* eight bytes are free, and ten wanted */
+	pid = mt_fork();
+	if (pid == 0)
+		_exit(mt_send_flags(sender, 0, 0, body, 10) != 0);
+	ASSERT_EQ(0, mt_until_suspended(&create.id, 1));
+	EXPECT_EQ(-EAGAIN, mt_to_group(group, &msg, 1));
+	EXPECT_EQ(0, mt_poll(group, POLLOUT, 0));
+	other = mt_fork();
+	if (other == 0)
+		_exit(mt_become(MT_USER_A) || mt_to_group(group, &msg, 2));
+	EXPECT_EQ(0, mt_wait(other));
+	for (i = 0; i < 3; i++)
+		EXPECT_EQ(0, mt_recv_msg(port, &(struct motet_msg){ 0 }, body,
+					 sizeof(body)));
+	EXPECT_EQ(0, mt_wait(pid));
+	EXPECT_EQ(POLLOUT, mt_poll(group, POLLOUT, 0));
+	EXPECT_EQ(0, mt_to_group(group, &msg, 3));
+}
+
 /* A poller that waits is woken by any member. */
 TEST_F(address, poll_is_woken)
 {
