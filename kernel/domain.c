@@ -506,6 +506,8 @@ static void __net_exit motet_domain_net_exit_batch(struct list_head *nets)
 	struct motet_domain *domain;
 	struct net *net;
 
+	/* a death may queue the end of a group, which is not waited for then */
+	flush_workqueue(motet_workqueue);
 	flush_workqueue(motet_workqueue);
 	list_for_each_entry(net, nets, exit_list) {
 		domain = motet_domain_of(net);
