@@ -16,6 +16,11 @@ static unsigned int motet_group_members_max = 4096;
 module_param_named(group_members_max, motet_group_members_max, uint, 0644);
 MODULE_PARM_DESC(group_members_max, "members that a group may have");
 
+static unsigned int motet_port_groups_max = 256;
+module_param_named(port_groups_max, motet_port_groups_max, uint, 0644);
+MODULE_PARM_DESC(port_groups_max,
+		 "groups of one user that a port may be a member of");
+
 /**
  * motet_group_check_locked() - whether a capability gives the right to change
  * @group: the group; its mutex is held
@@ -286,6 +291,27 @@ err_put_inserter:
 	return err;
 }
 
+/*
+ * Each group of a port costs time whenever the port has room again. The port's
+ * owner is not asked; but nobody else's groups keep it out of others.
+ */
+static bool motet_port_has_groups(const struct motet_object *port, kuid_t owner)
+{
+	u32 left = READ_ONCE(motet_port_groups_max);
+	struct motet_member *member;
+	struct motet_bond *bond;
+
+	lockdep_assert_held(&port->domain->mutex);
+	list_for_each_entry(bond, &port->memberships, link) {
+		if (bond->end != motet_member_died)
+			continue;
+		member = container_of(bond, struct motet_member, bond);
+		if (uid_eq(member->group->object.uid, owner) && !left--)
+			return true;
+	}
+	return !left;
+}
+
 static int motet_group_insert_locked(struct motet_group *group,
 				     const struct motet_cap *cap,
 				     struct motet_member *member,
@@ -304,7 +330,8 @@ static int motet_group_insert_locked(struct motet_group *group,
 		return -ESRCH;
 	if (motet_group_find(group, port))
 		return -EEXIST;
-	if (group->member_count >= READ_ONCE(motet_group_members_max))
+	if (group->member_count >= READ_ONCE(motet_group_members_max) ||
+	    motet_port_has_groups(port, group->object.uid))
 		return -EDQUOT;
 	err = motet_member_enter(group, member, inserter, inserter_queue);
 	if (err)

@@ -1091,13 +1091,14 @@ struct motet_group_open {
  * @port: the port
  *
  * On an actor, by the process that opened it. To insert a port needs the right
- * to send to it, which the group then passes on. A port may be in any number of
+ * to send to it, which the group then passes on. A port may be in several
  * groups. Inserting it twice is EEXIST. A port that dies leaves its groups.
  *
  * ======= ==========================================================
  * EACCES  the key is wrong; or the mode of the port
  * EDQUOT  the group has as many members as it may (module parameter
- *	   group_members_max)
+ *	   group_members_max); or the port is in as many groups of the group's
+ *	   owner as it may (port_groups_max)
  * EEXIST  insert: the port is a member
  * ENOENT  remove: the port is no member
  * EPERM   another process opened the actor

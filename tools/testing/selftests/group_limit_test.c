@@ -15,6 +15,7 @@ static __u32 members(int group)
 FIXTURE(group_limit) {
 	int actor;
 	__u64 members;
+	__u64 groups;
 	__u64 trackers;
 	__u64 ports;
 	__u64 bytes;
@@ -26,11 +27,13 @@ FIXTURE_SETUP(group_limit)
 	self->actor = mt_actor();
 	ASSERT_LE(0, self->actor);
 	self->members = mt_param("group_members_max");
+	self->groups = mt_param("port_groups_max");
 	self->trackers = mt_param("group_trackers_max");
 	self->ports = mt_param("user_ports_max");
 	self->bytes = mt_param("user_bytes_max");
 	self->sessions = mt_param("handle_sessions_max");
 	ASSERT_NE(0, self->members);
+	ASSERT_NE(0, self->groups);
 	ASSERT_NE(0, self->trackers);
 	ASSERT_NE(0, self->sessions);
 }
@@ -39,6 +42,7 @@ FIXTURE_SETUP(group_limit)
 FIXTURE_TEARDOWN_PARENT(group_limit)
 {
 	EXPECT_EQ(0, mt_param_set("group_members_max", self->members));
+	EXPECT_EQ(0, mt_param_set("port_groups_max", self->groups));
 	EXPECT_EQ(0, mt_param_set("group_trackers_max", self->trackers));
 	EXPECT_EQ(0, mt_param_set("user_ports_max", self->ports));
 	EXPECT_EQ(0, mt_param_set("user_bytes_max", self->bytes));
@@ -62,6 +66,43 @@ TEST_F(group_limit, members)
 	EXPECT_EQ(3, members(group));
 	EXPECT_EQ(0, mt_remove(self->actor, &cap, &ids[1]));
 	EXPECT_EQ(0, mt_insert(self->actor, &cap, &ids[3]));
+}
+
+/* Of one user: what others do to the port is not its own matter. */
+TEST_F(group_limit, groups_of_a_port)
+{
+	struct motet_cap caps[4];
+	struct motet_id id;
+	int port, i;
+	pid_t pid;
+
+	ASSERT_EQ(0, mt_param_set("port_groups_max", 3));
+	port = mt_port(self->actor, NULL, 1, &id);
+	ASSERT_LE(0, port);
+	for (i = 0; i < 4; i++)
+		ASSERT_LE(0, mt_group(self->actor, MOTET_ADDRESS_ANY,
+				      &caps[i]));
+	for (i = 0; i < 3; i++)
+		ASSERT_EQ(0, mt_insert(self->actor, &caps[i], &id));
+	EXPECT_EQ(-EDQUOT, mt_insert(self->actor, &caps[3], &id));
+	EXPECT_EQ(-EEXIST, mt_insert(self->actor, &caps[0], &id));
+	/* to be told of a group is something else */
+	EXPECT_EQ(0, mt_track(port, &caps[3].id));
+	pid = mt_fork();
+	if (pid == 0) {
+		int actor;
+
+		if (mt_become(MT_USER_A))
+			_exit(1);
+		actor = mt_actor();
+		if (mt_group(actor, MOTET_ADDRESS_ANY, &caps[3]) < 0)
+			_exit(2);
+		_exit(mt_insert(actor, &caps[3], &id) ? 3 : 0);
+	}
+	EXPECT_EQ(0, mt_wait(pid));
+	EXPECT_EQ(0, mt_remove(self->actor, &caps[1], &id));
+	EXPECT_EQ(0, mt_insert(self->actor, &caps[3], &id));
+	EXPECT_EQ(-EDQUOT, mt_insert(self->actor, &caps[1], &id));
 }
 
 TEST_F(group_limit, trackers)
