@@ -35,7 +35,7 @@ static void motet_member_look(const struct motet_member *member,
 {
 	lockdep_assert_held(&member->group->mutex);
 	view->number = member->number;
-	view->port = member->port->id;
+	view->port = member->port;
 	view->node = member->port->node;
 	view->load = motet_member_load(member);
 	view->sessions = member->session_count;

@@ -34,7 +34,7 @@ struct motet_group_view {
 /**
  * struct motet_member_view - what is shown of a member
  * @number: in the order of coming [own]
- * @port: identifier of the port [own]
+ * @port: the port, there as long as it is a member [domain.mutex]
  * @node: node that it is on, 0 for this one [own]
  * @load: its sessions, weights and report together [own]
  * @sessions: its sessions [own]
@@ -45,7 +45,7 @@ struct motet_group_view {
  */
 struct motet_member_view {
 	unsigned long number;
-	struct motet_id port;
+	const struct motet_object *port;
 	u32 node;
 	u64 load;
 	u32 sessions;

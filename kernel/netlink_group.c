@@ -57,13 +57,26 @@ int motet_nl_group_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 	return motet_netlink_dump(skb, cb, &motet_netlink_groups);
 }
 
+/* The group's owner may track it, and knows its members by that anyway. */
+static bool motet_netlink_may_see_member(const struct motet_netlink_asker *asker,
+					 const struct motet_group *group,
+					 const struct motet_member_view *member)
+{
+	return motet_netlink_may_see(asker, member->port) ||
+	       uid_eq(asker->uid, group->object.uid);
+}
+
 static int motet_netlink_fill_member(struct sk_buff *skb,
-				     const struct motet_id *group,
+				     const struct motet_netlink_asker *asker,
+				     const struct motet_group *group,
 				     const struct motet_member_view *member)
 {
-	if (nla_put(skb, MOTET_A_MEMBER_GROUP, sizeof(*group), group) ||
-	    nla_put(skb, MOTET_A_MEMBER_PORT, sizeof(member->port),
-		    &member->port) ||
+	const struct motet_id *id = &group->object.id;
+
+	if (motet_netlink_may_see_member(asker, group, member) &&
+	    nla_put(skb, MOTET_A_MEMBER_PORT, sizeof(*id), &member->port->id))
+		return -EMSGSIZE;
+	if (nla_put(skb, MOTET_A_MEMBER_GROUP, sizeof(*id), id) ||
 	    nla_put_u32(skb, MOTET_A_MEMBER_NODE, member->node) ||
 	    nla_put_u64_64bit(skb, MOTET_A_MEMBER_LOAD, member->load,
 			      MOTET_A_MEMBER_PAD) ||
@@ -82,6 +95,7 @@ static int motet_netlink_fill_member(struct sk_buff *skb,
 
 static int motet_netlink_dump_member(struct sk_buff *skb,
 				     struct netlink_callback *cb,
+				     const struct motet_netlink_asker *asker,
 				     const struct motet_group *group,
 				     const struct motet_member_view *member)
 {
@@ -90,7 +104,7 @@ static int motet_netlink_dump_member(struct sk_buff *skb,
 	int err = -EMSGSIZE;
 
 	if (header)
-		err = motet_netlink_fill_member(skb, &group->object.id, member);
+		err = motet_netlink_fill_member(skb, asker, group, member);
 	if (!err)
 		err = nla_put_u64_64bit(skb, MOTET_A_MEMBER_SEQUENCE,
 					group->object.domain->sequence,
@@ -105,6 +119,7 @@ static int motet_netlink_dump_member(struct sk_buff *skb,
 /* The position is the number of the last member that is in the answer. */
 static int motet_netlink_dump_members_locked(struct sk_buff *skb,
 					     struct netlink_callback *cb,
+					     const struct motet_netlink_asker *asker,
 					     struct motet_group *group)
 {
 	unsigned long number = cb->args[0];
@@ -113,7 +128,7 @@ static int motet_netlink_dump_members_locked(struct sk_buff *skb,
 
 	lockdep_assert_held(&group->object.domain->mutex);
 	while (motet_group_look_next(group, &number, &member)) {
-		err = motet_netlink_dump_member(skb, cb, group, &member);
+		err = motet_netlink_dump_member(skb, cb, asker, group, &member);
 		if (err)
 			return skb->len ?: err;
 		cb->args[0] = number;
@@ -161,7 +176,7 @@ int motet_nl_group_member_get_dumpit(struct sk_buff *skb,
 		return motet_netlink_no_group(cb, id);
 	mutex_lock(&asker.domain->mutex);
 	if (motet_netlink_may_see(&asker, object))
-		err = motet_netlink_dump_members_locked(skb, cb,
+		err = motet_netlink_dump_members_locked(skb, cb, &asker,
 							motet_group_of(object));
 	else
 		NL_SET_ERR_MSG(cb->extack, "anonymous, and of another user");

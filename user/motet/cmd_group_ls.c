@@ -185,8 +185,12 @@ static void group_members_print(const struct records *members)
 	for (i = 0; i < members->n; i++) {
 		const struct member_record *member = records_at(members, i);
 
-		table_put(&table, TABLE_PLAIN, "id:%s",
-			  motet_id_to_string(&member->port, id));
+		/* an anonymous port of another user */
+		if (record_has(member, MOTET_A_MEMBER_PORT))
+			table_put(&table, TABLE_PLAIN, "id:%s",
+				  motet_id_to_string(&member->port, id));
+		else
+			table_put(&table, TABLE_PLAIN, "-");
 		table_put(&table, TABLE_PLAIN, "%u", member->node);
 		table_put(&table, member->stale ? TABLE_RED : TABLE_PLAIN, "%s",
 			  group_member_state(member));

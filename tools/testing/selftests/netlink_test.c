@@ -612,18 +612,36 @@ TEST_F(netlink, group_permissions)
 	struct motet_group_create create = {
 		.mode = 0700, .address = MOTET_ADDRESS_ANY,
 	};
+	struct motet_port_create known = { .mode = 0600 };
+	struct motet_id ids[3];
 	struct mt_attrs answer;
 	struct motet_cap cap;
+	__u32 offset = 0;
 	struct mt_nl nl;
+	int actor, i;
 
 	ASSERT_LE(0, mt_group(self->actor, MOTET_ADDRESS_ANY, &cap));
 	ASSERT_LE(0, mt_group_create(self->actor, &create, "seen"));
+	ASSERT_LE(0, mt_member(self->actor, &create.cap, 1, &ids[0]));
+	ASSERT_LE(0, mt_create(self->actor, &known, "known"));
+	ids[1] = known.id;
+	ASSERT_EQ(0, mt_insert(self->actor, &create.cap, &ids[1]));
 	ASSERT_EQ(0, mt_become(MT_USER_A));
+	actor = mt_actor();
+	ASSERT_LE(0, mt_member(actor, &create.cap, 1, &ids[2]));
 	ASSERT_EQ(0, mt_nl_open(&nl));
 	EXPECT_EQ(-EACCES, get_group(&nl, &cap.id, NULL, &answer));
 	EXPECT_EQ(-EACCES, dump_members(&nl, &cap.id, self->dump));
 	EXPECT_EQ(0, get_group(&nl, NULL, "seen", &answer));
 	EXPECT_EQ(0, dump_members(&nl, &create.cap.id, self->dump));
+	/* of the members' ports those that may be seen: by name, or one's own */
+	for (i = 0; mt_dump_next(self->dump, &offset, &answer); i++) {
+		const void *port = mt_attr(&answer, MOTET_A_MEMBER_PORT, NULL);
+
+		EXPECT_EQ(i != 0, port && !memcmp(port, &ids[i], 16));
+		EXPECT_EQ(i == 0, !port);
+	}
+	EXPECT_EQ(3, i);
 	ASSERT_EQ(0, mt_nl_dump(&nl, MOTET_CMD_GROUP_GET, self->dump));
 	EXPECT_EQ(1, self->dump->count);
 }
