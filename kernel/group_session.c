@@ -2,6 +2,7 @@
 /* Sessions: what stays with one member of a group. */
 
 #include <linux/module.h>
+#include <linux/sched.h>
 #include <linux/slab.h>
 
 #include "group_internal.h"
@@ -184,14 +185,18 @@ int motet_session_end(struct motet_group_handle *handle, u64 number)
 /**
  * motet_sessions_leave() - a member leaves: its sessions have none
  * @member: the member; the group's mutex is held
+ *
+ * Context: may sleep.
  */
 void motet_sessions_leave(struct motet_member *member)
 {
 	struct motet_session *session, *next;
 
 	lockdep_assert_held(&member->group->mutex);
-	list_for_each_entry_safe(session, next, &member->sessions, link)
+	list_for_each_entry_safe(session, next, &member->sessions, link) {
 		motet_session_unbind(session);
+		cond_resched();
+	}
 }
 
 /**
@@ -211,6 +216,7 @@ void motet_sessions_close(struct motet_group_handle *handle)
 		motet_session_remove(handle, rb_entry(node, struct motet_session,
 						      node));
 		any = true;
+		cond_resched();
 	}
 	mutex_unlock(&group->mutex);
 	if (any)
