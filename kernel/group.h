@@ -225,6 +225,7 @@ struct motet_group {
  * @member: the member, or NULL if that has left [group.mutex]
  * @sending: messages that are being sent in it [group.mutex]
  * @begun: a message was sent in it [group.mutex]
+ * @settled: one was sent since it is bound to @member [group.mutex]
  * @ended: its handle has it no more [group.mutex]
  */
 struct motet_session {
@@ -234,6 +235,7 @@ struct motet_session {
 	struct motet_member *member;
 	u32 sending;
 	bool begun;
+	bool settled;
 	bool ended;
 };
 

@@ -130,6 +130,7 @@ void motet_session_bind(struct motet_session *session,
 		return;
 	motet_session_unbind(session);
 	session->member = member;
+	session->settled = false;
 	WRITE_ONCE(member->session_count, member->session_count + 1);
 	list_add_tail(&session->link, &member->sessions);
 	trace_motet_session_begin(&member->group->object.id, &member->port->id,
@@ -140,7 +141,8 @@ void motet_session_bind(struct motet_session *session,
  * motet_session_sent() - a message was sent in a session, or was not
  * @handle: whose session
  * @session: as motet_session_begin() returned it
- * @sent: it was; else a session that is new was none
+ * @sent: it was; else a session that is new was none, and one that was bound to
+ *	another member for it is not
  *
  * Context: may sleep; under the group's mutex.
  */
@@ -150,12 +152,15 @@ void motet_session_sent(struct motet_group_handle *handle,
 	lockdep_assert_held(&handle->group->mutex);
 	session->sending--;
 	session->begun |= sent;
+	session->settled |= sent;
 	if (session->sending)
 		return;
 	if (session->ended)
 		kfree(session);
 	else if (!session->begun)
 		motet_session_remove(handle, session);
+	else if (!session->settled)
+		motet_session_unbind(session);
 }
 
 /**

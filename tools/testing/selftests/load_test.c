@@ -322,6 +322,25 @@ TEST_F(address, sticky_member_dies_while_suspended)
 	EXPECT_FALSE(mt_id_equal(&child->msg.at, &self->ids[member]));
 }
 
+/* Without its member, and tried in vain, it is nobody's: the next is chosen. */
+TEST_F(address, not_sent_not_bound)
+{
+	struct motet_msg bad = MT(motet_msg, .session = 1, .body = 8,
+				  .body_len = 8,
+				  .address = MOTET_ADDRESS_STICKY);
+
+	EXPECT_EQ(0, STICKY(1));
+	ASSERT_EQ(0, mt_remove(self->actor, &self->cap, &self->ids[0]));
+	EXPECT_EQ(-EFAULT, mt_ioctl(self->group, MOTET_IOC_SEND, &bad));
+	ASSERT_EQ(0, mt_report(self->ports[1], &self->cap.id, 100, 0));
+	EXPECT_EQ(2, STICKY(1));
+	/* with its member it stays there */
+	EXPECT_EQ(-EFAULT, mt_ioctl(self->group, MOTET_IOC_SEND, &bad));
+	ASSERT_EQ(0, mt_report(self->ports[1], &self->cap.id, 0, 0));
+	EXPECT_EQ(2, STICKY(1));
+	EXPECT_EQ(0, mt_session_end(self->group, 1));
+}
+
 /* A session that comes to nothing leaves its place to whoever waits for it. */
 TEST_F_TIMEOUT(address, place_left_by_none, 600)
 {
