@@ -152,6 +152,8 @@ static int motet_port_create_publish(struct motet_handle *handle,
 	struct motet_object *object = &handle->port->object;
 	int err = motet_port_publish(handle, name);
 
+	/* pairs with motet_node_withdraw(): one of the two sees the other */
+	smp_mb();
 	if (!err && object->node &&
 	    !motet_node_is_member(object->domain, object->node))
 		motet_port_kill(object);

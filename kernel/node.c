@@ -115,6 +115,8 @@ static void motet_node_withdraw(struct motet_domain *domain,
 	if (!node->member)
 		return;
 	WRITE_ONCE(node->member, false);
+	/* pairs with motet_port_create_publish(): one of the two sees the other */
+	smp_mb();
 	while ((object = motet_domain_next(domain, MOTET_CLASS_PORT,
 					   &serial))) {
 		if (object->node == node->number)
