@@ -68,7 +68,7 @@ static void motet_group_kill_locked(struct motet_group *group)
 	WRITE_ONCE(group->dead, true);
 	motet_group_drop_trackers(group);
 	motet_group_drop_members(group);
-	motet_group_drop_leavers(group);
+	motet_group_drop_jobs(group);
 	mutex_unlock(&group->mutex);
 	motet_group_wake(group, NULL);
 }

@@ -113,10 +113,12 @@ enum motet_work_state {
  * @sessions: its sessions [group.mutex]
  * @session_count: how many; read without the mutex to see whether to wake a
  *	sender [group.mutex]
- * @weight: of the messages that it has not finished [group.lock]
+ * @weight: of the messages that it has not finished; read without the lock to
+ *	compare loads, where one that is torn does no harm [group.lock]
  * @report: load that it says it has [group.mutex]
  * @stale: when that is too old, CLOCK_MONOTONIC in nanoseconds; 0 is never. Read
- *	without the mutex to see whether to wake a sender [group.mutex]
+ *	without the mutex to see whether to wake a sender, where one that is torn
+ *	does no harm: all are woken after it has changed [group.mutex]
  * @pending: its copy of a broadcast that is being delivered [group.mutex]
  * @work: &enum motet_work_state [group.mutex]
  * @since: when it became that, CLOCK_MONOTONIC in nanoseconds [group.mutex]

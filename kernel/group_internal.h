@@ -53,7 +53,7 @@ void motet_group_job_ended(struct motet_object *object,
 			   const struct motet_id *port, u32 job_class);
 void motet_work_join(struct motet_member *member);
 bool motet_work_leave(struct motet_member *member);
-void motet_group_drop_leavers(struct motet_group *group);
+void motet_group_drop_jobs(struct motet_group *group);
 void motet_group_work(struct motet_group *group);
 
 #endif /* _MOTET_GROUP_INTERNAL_H */

@@ -186,16 +186,18 @@ bool motet_work_leave(struct motet_member *member)
 }
 
 /**
- * motet_group_drop_leavers() - the group is dead: it waits for no job any more
+ * motet_group_drop_jobs() - the group is dead: it waits for no job any more
  * @group: the group; its mutex is held
  */
-void motet_group_drop_leavers(struct motet_group *group)
+void motet_group_drop_jobs(struct motet_group *group)
 {
 	struct motet_member *member, *next;
 
 	lockdep_assert_held(&group->mutex);
 	list_for_each_entry_safe(member, next, &group->leavers, work_link)
 		motet_leaver_free(member);
+	group->jobs = 0;
+	memset(group->class_busy, 0, sizeof(group->class_busy));
 }
 
 static void motet_group_job_ended_locked(struct motet_group *group,
@@ -266,7 +268,9 @@ void motet_group_job_ended(struct motet_object *object,
 		return;
 	}
 	mutex_lock(&group->mutex);
-	motet_group_job_ended_locked(group, port, job_class);
-	motet_group_work(group);
+	if (!group->dead) {
+		motet_group_job_ended_locked(group, port, job_class);
+		motet_group_work(group);
+	}
 	mutex_unlock(&group->mutex);
 }

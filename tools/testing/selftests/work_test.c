@@ -745,6 +745,32 @@ TEST_F(work, deleted)
 	EXPECT_EQ(-EOWNERDEAD, job(group, 1));
 }
 
+/* What members still have then is not the group's any more. */
+TEST_F(work, deleted_with_a_job)
+{
+	struct motet_group_status status;
+	struct motet_msg msg, other;
+
+	ASSERT_EQ(0, mt_insert(self->actor, &self->cap, &self->ids[0]));
+	ASSERT_EQ(0, mt_insert(self->actor, &self->cap, &self->ids[1]));
+	ASSERT_EQ(0, class_job(self->group, CLASS, 1));
+	ASSERT_EQ(1, lease(self->ports[0], &msg));
+	ASSERT_EQ(0, job(self->group, 2));
+	ASSERT_EQ(2, lease(self->ports[1], &other));
+	ASSERT_EQ(0, mt_remove(self->actor, &self->cap, &self->ids[1]));
+	ASSERT_EQ(0, mt_group_status(self->group, &status));
+	EXPECT_EQ(2, status.leased);
+	ASSERT_EQ(0, mt_delete(self->actor, &self->cap));
+	ASSERT_EQ(0, mt_group_status(self->group, &status));
+	EXPECT_EQ(1, status.dead);
+	EXPECT_EQ(0, status.leased);
+	EXPECT_EQ(0, status.idle);
+	EXPECT_EQ(0, done(self->ports[0], &msg));
+	EXPECT_EQ(0, give_back(self->ports[1], &other));
+	ASSERT_EQ(0, mt_group_status(self->group, &status));
+	EXPECT_EQ(0, status.leased);
+}
+
 /* With a dead-letter port what is queued is there then. */
 TEST_F(work, deleted_with_dead_letter_port)
 {
