@@ -164,7 +164,7 @@ TEST_F_TIMEOUT(address, none_forgotten, 600)
 		{ .address = MOTET_ADDRESS_BROADCAST },
 		{ .address = MOTET_ADDRESS_STICKY, .session = 2 },
 	};
-	unsigned int rounds = 20 * mt_rounds(25), i, running;
+	unsigned int rounds = 4 * mt_rounds(25), i, running;
 	pid_t pids[ARRAY_SIZE(kinds)];
 	struct motet_cap cap;
 	int group = mt_group(self->actor, MOTET_ADDRESS_ANY, &cap), status;

@@ -261,6 +261,9 @@ struct mt_child *mt_child_send(int fd, const struct motet_msg *msg,
 
 	if (pid == 0) {
 		child->result = mt_ioctl(fd, MOTET_IOC_SEND, &child->msg);
+		/* what is sent at the last look was not woken for its room */
+		if (!child->result && mt_now() >= child->msg.deadline)
+			child->result = -ETIME;
 		_exit(0);
 	}
 	child->pid = pid;
