@@ -26,7 +26,7 @@ struct workqueue_struct;
  * under what is meant to outlive its holder.
  *
  * The mutex orders all changes of the tables, and the events that tell of
- * them. It is the outermost lock.
+ * them. Only the mutex of the nodes is taken before it.
  */
 
 /**

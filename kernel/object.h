@@ -20,11 +20,11 @@ struct motet_load;
 /**
  * DOC: object
  *
- * Actors and ports are objects. An object is built by its class, *published*
- * in a domain under an identifier that is never used again and perhaps a name,
- * and *unpublished* when it dies. From then on nobody finds it, and it is
- * freed with its last reference, after a grace period, since lookups take
- * their reference under RCU.
+ * Actors, ports and groups are objects. An object is built by its class,
+ * *published* in a domain under an identifier that is never used again and
+ * perhaps a name, and *unpublished* when it dies. From then on nobody finds
+ * it, and it is freed with its last reference, after a grace period, since
+ * lookups take their reference under RCU.
  *
  * Publishing, unpublishing and changes that others are told of happen under
  * the mutex of the domain. Each raises an event, to which the upper layers

@@ -882,7 +882,9 @@ struct motet_call_arg {
  *
  * ======= ==========================================================
  * ENOENT  no such call is unfinished on this handle; no such message is
- *	   queued: it was received, or it is under lease
+ *	   queued: it was received, or it is under lease. Of a group: or its
+ *	   port has left the group since, or, a job, a member has it, read or
+ *	   unread
  * EPERM   a message, and the caller is not the process of the actor
  * ======= ==========================================================
  */

@@ -135,8 +135,7 @@ static int group_insert_fail(const struct target *port, int error)
 		return command_fail(error, "the capability was revoked, or port \"%s\" is not to be sent to",
 				    name);
 	case -EDQUOT:
-		return command_fail(error, "the group is full, or port \"%s\" is in too many; see the module's group_members_max and port_groups_max",
-				    name);
+		return command_fail(error, "too many: see the module's group_members_max and port_groups_max");
 	case -EEXIST:
 		return command_fail(error, "port \"%s\" is a member already",
 				    name);

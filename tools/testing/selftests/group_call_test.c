@@ -190,7 +190,7 @@ TEST_F(address, server_dies)
  */
 struct guesser {
 	int group;
-	_Atomic __u64 next;
+	__u64 next;
 	unsigned int found;
 };
 
@@ -199,7 +199,7 @@ static void *guess(void *data)
 	struct guesser *guesser = data;
 	__u64 id, answer;
 
-	while ((id = guesser->next)) {
+	while ((id = __atomic_load_n(&guesser->next, __ATOMIC_SEQ_CST))) {
 		guesser->found += mt_cancel(guesser->group, id) != -ENOENT;
 		guesser->found += mt_resume(guesser->group, id, &answer,
 					    mt_now()) != -ENOENT;
@@ -231,9 +231,9 @@ TEST_F(address, call_not_made)
 	for (i = 0; i < rounds; i++) {
 		ASSERT_EQ(-EFAULT, mt_ioctl(self->group, MOTET_IOC_CALL,
 					    call));
-		guesser.next++;
+		__atomic_add_fetch(&guesser.next, 1, __ATOMIC_SEQ_CST);
 	}
-	guesser.next = 0;
+	__atomic_store_n(&guesser.next, 0, __ATOMIC_SEQ_CST);
 	ASSERT_EQ(0, pthread_join(thread, NULL));
 	EXPECT_EQ(0, guesser.found);
 	for (i = 0; i < MEMBERS; i++)
