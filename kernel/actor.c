@@ -68,6 +68,7 @@ static void motet_actor_tell_faults(struct work_struct *work)
 	clear_bit(MOTET_ACTOR_FAULTY, &actor->flags);
 	for (i = 0; i < MOTET_ACTOR_FAULTS; i++) {
 		count = atomic_xchg(&actor->faults[i].count, 0);
+		/* pairs with the release of whoever made the record */
 		record = smp_load_acquire(&actor->faults[i].record);
 		if (count && record)
 			motet_record_tell_times(record, motet_fault_signals[i],

@@ -192,7 +192,7 @@ int motet_deliver_want(struct motet_group_file *file,
 	struct motet_group *group = file->handle.group;
 	u32 address = msg->address ?: group->address;
 	bool broadcast = address == MOTET_ADDRESS_BROADCAST;
-	bool work = address == MOTET_ADDRESS_WORK;
+	bool works = address == MOTET_ADDRESS_WORK;
 	struct motet_info info = {};
 
 	if (address > MOTET_ADDRESS_WORK || msg->job_class >= MOTET_JOB_CLASSES)
@@ -200,7 +200,7 @@ int motet_deliver_want(struct motet_group_file *file,
 	motet_port_limits(&info);
 	if (msg->body_len > info.body_max)
 		return -EMSGSIZE;
-	if (!broadcast && work != !!group->backlog)
+	if (!broadcast && works != !!group->backlog)
 		return -EINVAL;
 	if (broadcast ?
 	    msg->flags & (MOTET_MSG_RETURN | MOTET_MSG_CANCELABLE) :

@@ -295,7 +295,7 @@ static void motet_notify_port(struct motet_port *port, unsigned long event,
 		.user_ns = net->user_ns,
 	};
 	struct sk_buff *skb;
-	void *header;
+	void *header = NULL;
 	int err = 0;
 
 	skb = motet_notify_new(motet_notify_port_size(port),
@@ -313,7 +313,7 @@ static void motet_notify_group(struct motet_group *group, unsigned long event,
 		.user_ns = net->user_ns,
 	};
 	struct sk_buff *skb;
-	void *header;
+	void *header = NULL;
 	int err = 0;
 
 	skb = motet_notify_new(motet_notify_group_size(group),
@@ -351,7 +351,7 @@ static int motet_notify_node_event(struct notifier_block *subscriber,
 	const struct motet_node_event_data *what = data;
 	struct net *net = what->domain->net;
 	struct sk_buff *skb;
-	void *header;
+	void *header = NULL;
 	int err = 0;
 
 	if (!genl_has_listeners(motet_notify_family, net, motet_notify_nodes))
