@@ -60,11 +60,8 @@ static int motet_batch_run(struct motet_ioctl_call *call,
 	batch->done = 0;
 	batch->error = 0;
 	err = motet_batch_check(batch);
-	if (err)
-		return err;
-	err = motet_ioctl_return(call, batch);
-	if (err)
-		return err;
+	if (!err)
+		err = motet_ioctl_return(call, batch);
 	while (!err && batch->done < batch->count) {
 		err = motet_batch_one(call, batch, step);
 		batch->done += !err;

@@ -4,6 +4,7 @@
 #include <linux/cgroup.h>
 #include <linux/cred.h>
 #include <linux/mm.h>
+#include <linux/overflow.h>
 #include <linux/pid.h>
 #include <linux/pid_namespace.h>
 #include <linux/sched.h>
@@ -16,13 +17,8 @@
 
 static struct kmem_cache *motet_message_cache;
 
-/**
- * motet_monotonic_offset() - what the current task's CLOCK_MONOTONIC is ahead
- *
- * Return: nanoseconds between the kernel's clock and that of the time namespace
- * of the task.
- */
-s64 motet_monotonic_offset(void)
+/* Nanoseconds between the clock of the task's time namespace and the kernel's. */
+static s64 motet_monotonic_offset(void)
 {
 	struct timespec64 offset = {};
 
@@ -38,10 +34,15 @@ s64 motet_monotonic_offset(void)
  */
 u64 motet_monotonic_from_user(u64 time)
 {
+	s64 kernel;
+
 	if (!time)
 		return 0;
-	return clamp_t(s64, min_t(u64, time, KTIME_MAX) -
-		       motet_monotonic_offset(), 1, KTIME_MAX);
+	/* with a negative offset never would be long ago */
+	if (check_sub_overflow((s64)min_t(u64, time, KTIME_MAX),
+			       motet_monotonic_offset(), &kernel))
+		return KTIME_MAX;
+	return max_t(s64, kernel, 1);
 }
 
 /*
@@ -360,6 +361,8 @@ void motet_message_recycle(struct motet_message *message, u32 exception,
 	message->redelivered = 0;
 	message->expires = 0;
 	message->flags = 0;
+	message->answered = false;
+	message->abandoned = false;
 }
 
 /**

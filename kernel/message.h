@@ -214,6 +214,21 @@ static inline u64 motet_message_bytes(const struct motet_message *message)
 }
 
 /**
+ * motet_message_is_before() - the order of a port
+ * @message: a message
+ * @other: another of the same port
+ *
+ * Return: true if the first was sent to it before the other.
+ */
+static inline bool motet_message_is_before(const struct motet_message *message,
+					   const struct motet_message *other)
+{
+	if (message->epoch != other->epoch)
+		return message->epoch < other->epoch;
+	return message->sequence < other->sequence;
+}
+
+/**
  * motet_has_expired() - whether something is not worth delivering any more
  * @expires: when, CLOCK_MONOTONIC of the kernel in nanoseconds, or 0
  *
@@ -224,7 +239,6 @@ static inline bool motet_has_expired(u64 expires)
 	return expires && expires <= ktime_get_ns();
 }
 
-s64 motet_monotonic_offset(void);
 u64 motet_monotonic_from_user(u64 time);
 u64 motet_message_new_id(void);
 bool motet_message_gave_id(u64 id);

@@ -88,76 +88,6 @@ static void motet_port_release(struct motet_object *object)
 	call_rcu(&object->rcu, motet_port_free_rcu);
 }
 
-/* The kernel's exceptions are the port's: they stay while it lives. */
-static struct motet_message *motet_lane_before(const struct motet_lane *lane,
-					       u64 epoch)
-{
-	struct motet_message *message;
-
-	list_for_each_entry(message, &lane->messages, link)
-		if (!message->exception)
-			return message->epoch < epoch ? message : NULL;
-	return NULL;
-}
-
-static struct motet_message *motet_port_before(struct motet_port *port,
-					       u64 epoch)
-{
-	struct motet_message *message;
-	unsigned int i;
-
-	lockdep_assert_held(&port->queue.lock);
-	for (i = 0; i < MOTET_PRIORITIES; i++) {
-		message = motet_lane_before(&port->queue.lanes[i], epoch);
-		if (message)
-			return message;
-	}
-	return NULL;
-}
-
-/*
- * Takes out what was sent before an epoch began, or with 0 whatever there is.
- * Calls fail with the error.
- */
-static void motet_port_drain(struct motet_port *port, u64 epoch, int error,
-			     struct list_head *messages)
-{
-	struct motet_queue *queue = &port->queue;
-	struct motet_message *message;
-	unsigned int i;
-
-	do {
-		spin_lock(&queue->lock);
-		for (i = 0; i < MOTET_BATCH; i++) {
-			message = epoch ? motet_port_before(port, epoch) :
-					  motet_queue_peek_locked(queue);
-			if (!message)
-				break;
-			motet_port_withdraw_locked(port, message);
-			/* the call of a guest is its home's */
-			if (message->call && !message->home)
-				motet_call_fail_locked(port, message, error);
-			list_add_tail(&message->link, messages);
-		}
-		spin_unlock(&queue->lock);
-		cond_resched();
-	} while (i == MOTET_BATCH);
-}
-
-/**
- * motet_port_drain_before_locked() - take out what was sent before this epoch
- * @port: the port
- * @messages: they are added to this list, for motet_port_give_up_all()
- *
- * Context: may sleep; under the domain's mutex.
- */
-void motet_port_drain_before_locked(struct motet_port *port,
-				    struct list_head *messages)
-{
-	lockdep_assert_held(&port->object.domain->mutex);
-	motet_port_drain(port, port->queue.epoch, -ESTALE, messages);
-}
-
 static void motet_port_tell_senders(struct motet_port *port,
 				    struct list_head *exceptions)
 {
@@ -200,7 +130,7 @@ static void motet_port_empty(struct motet_port *port,
 	INIT_LIST_HEAD(&remains->messages);
 	INIT_LIST_HEAD(&remains->lost);
 	motet_queue_close(&port->queue);
-	motet_port_drain(port, 0, -EOWNERDEAD, &remains->messages);
+	motet_port_drain_all(port, &remains->messages);
 	motet_port_tell_senders(port, &remains->lost);
 }
 
@@ -234,26 +164,6 @@ void motet_port_kill_locked(struct motet_port *port,
 	motet_port_end(port);
 	motet_domain_unpublish_locked(&port->object);
 	motet_port_empty(port, remains);
-}
-
-/**
- * motet_port_give_up_all() - messages will not be received from a port
- * @port: the port
- * @messages: a private list; in the hand of the caller
- * @error: why, a positive errno
- *
- * Context: may sleep; no lock held.
- */
-void motet_port_give_up_all(struct motet_port *port,
-			    struct list_head *messages, int error)
-{
-	struct motet_message *message, *next;
-
-	list_for_each_entry_safe(message, next, messages, link) {
-		list_del_init(&message->link);
-		motet_port_give_up(port, message, error);
-		cond_resched();
-	}
 }
 
 /**

@@ -137,14 +137,21 @@ static void motet_port_take_retained_locked(struct motet_port *port,
 	motet_domain_changed_locked(&port->object);
 }
 
+static bool motet_port_is_offered_locked(const struct motet_port *port,
+					 const struct motet_actor *actor)
+{
+	lockdep_assert_held(&port->queue.lock);
+	return port->holder && !memcmp(&port->offer.to, &actor->object.id,
+				       sizeof(port->offer.to));
+}
+
 static bool motet_port_is_offered(struct motet_port *port,
 				  const struct motet_actor *actor)
 {
 	bool offered;
 
 	spin_lock(&port->queue.lock);
-	offered = port->holder && !memcmp(&port->offer.to, &actor->object.id,
-					  sizeof(port->offer.to));
+	offered = motet_port_is_offered_locked(port, actor);
 	spin_unlock(&port->queue.lock);
 	return offered;
 }
@@ -153,7 +160,8 @@ static bool motet_port_is_offered(struct motet_port *port,
  * The former holder leaves, but keeps what it has received. It is -EBUSY if it
  * has gone, or has thought better of it, since it was asked.
  */
-static int motet_port_leave_behind(struct motet_port *port, u32 *flags,
+static int motet_port_leave_behind(struct motet_port *port,
+				   const struct motet_actor *to, u32 *flags,
 				   bool *enabled)
 {
 	struct motet_message *unread = NULL;
@@ -165,7 +173,7 @@ static int motet_port_leave_behind(struct motet_port *port, u32 *flags,
 	former = port->holder;
 	*flags = port->offer.flags;
 	*enabled = port->queue.ready;
-	if (!former) {
+	if (!motet_port_is_offered_locked(port, to)) {
 		err = -EBUSY;
 	} else if (port->former_count >= MOTET_FORMERS_MAX) {
 		err = -EDQUOT;
@@ -188,7 +196,7 @@ static int motet_port_move_locked(struct motet_port *port,
 	u32 flags;
 	int err;
 
-	err = motet_port_leave_behind(port, &flags, &enabled);
+	err = motet_port_leave_behind(port, handle->actor, &flags, &enabled);
 	if (err)
 		return err;
 	if (flags & MOTET_OFFER_RETURN)
@@ -433,7 +441,7 @@ int motet_port_check_holder_locked(const struct motet_handle *handle)
 		return -EPERM;
 	if (handle->role == MOTET_ROLE_FORMER)
 		return -ESTALE;
-	if (port->queue.closed)
+	if (port->state == MOTET_PORT_STATE_DEAD)
 		return -EOWNERDEAD;
 	return port->holder == handle ? 0 : -EPERM;
 }

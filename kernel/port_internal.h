@@ -20,12 +20,8 @@ u64 motet_answer_limit(void);
 struct motet_port *motet_port_build(struct motet_actor *actor,
 				    const struct motet_port_create *arg);
 void motet_port_close(struct motet_port *port, struct motet_remains *remains);
-void motet_port_drain_before_locked(struct motet_port *port,
-				    struct list_head *messages);
 void motet_port_kill_locked(struct motet_port *port,
 			    struct motet_remains *remains);
-void motet_port_give_up_all(struct motet_port *port,
-			    struct list_head *messages, int error);
 void motet_port_bury(struct motet_port *port, struct motet_remains *remains);
 void motet_port_retain_locked(struct motet_port *port);
 void motet_port_unretain_locked(struct motet_port *port);
@@ -66,7 +62,7 @@ int motet_port_take_locked(struct motet_handle *holder, struct motet_msg *msg,
 void motet_port_withdraw_locked(struct motet_port *port,
 				struct motet_message *message);
 bool motet_port_requeue_locked(struct motet_port *port,
-			       struct motet_message *message);
+			       struct motet_message *message, bool sorted);
 void motet_port_not_received(struct motet_receipt *receipt);
 int motet_port_check_receiver_locked(const struct motet_handle *handle);
 
@@ -97,6 +93,11 @@ void motet_port_clear_deadline_locked(struct motet_port *port,
 void motet_port_do_deadlines(struct motet_port *port);
 
 /* port_undelivered.c */
+void motet_port_give_up_all(struct motet_port *port,
+			    struct list_head *messages, int error);
+void motet_port_drain_all(struct motet_port *port, struct list_head *messages);
+void motet_port_drain_before_locked(struct motet_port *port,
+				    struct list_head *messages);
 void motet_port_tally(struct motet_port *port, u64 *count);
 void motet_port_tell(struct motet_message *exception);
 void motet_port_tell_abandoned(struct motet_port *port,

@@ -157,9 +157,11 @@ static bool motet_receipt_begin_lease_locked(struct motet_receipt *receipt)
 	struct motet_port *port = receipt->port;
 
 	lockdep_assert_held(&port->queue.lock);
-	/* somebody else may have become the holder, and the lessee have closed */
-	if (port->queue.closed || !port->holder || !message->lessee ||
-	    port->queue.epoch != receipt->epoch)
+	/*
+	 * If the port has moved, this was received before: put back, it would
+	 * come after what the new holder has received meanwhile.
+	 */
+	if (port->queue.closed || !message->lessee)
 		return false;
 	message->state = MOTET_MESSAGE_LEASED;
 	port->leased++;
@@ -174,8 +176,8 @@ static bool motet_receipt_begin_lease_locked(struct motet_receipt *receipt)
  * @receipt: of the message
  *
  * Context: may sleep; no queue lock held.
- * Return: 0; or -ESTALE if the port has moved meanwhile, -EOWNERDEAD if it has
- * died, -EPERM if the handle has; the message is queued again or given up then.
+ * Return: 0; or -EOWNERDEAD if the port has died meanwhile, -EPERM if the handle
+ * has; the message is queued again or given up then.
  */
 int motet_port_lease(struct motet_receipt *receipt)
 {
@@ -187,10 +189,7 @@ int motet_port_lease(struct motet_receipt *receipt)
 	spin_lock(&port->queue.lock);
 	over = message->answered || message->abandoned;
 	leased = !over && motet_receipt_begin_lease_locked(receipt);
-	if (port->queue.epoch != receipt->epoch)
-		err = -ESTALE;
-	else
-		err = port->queue.closed ? -EOWNERDEAD : -EPERM;
+	err = port->state == MOTET_PORT_STATE_DEAD ? -EOWNERDEAD : -EPERM;
 	spin_unlock(&port->queue.lock);
 	if (leased)
 		return 0;
@@ -226,7 +225,7 @@ void motet_port_restore(struct motet_port *port, struct motet_message *message)
 	    motet_port_dead_letter(port, message, ENOTRECOVERABLE))
 		return;
 	spin_lock(&port->queue.lock);
-	queued = motet_port_requeue_locked(port, message);
+	queued = motet_port_requeue_locked(port, message, false);
 	spin_unlock(&port->queue.lock);
 	if (queued)
 		motet_queue_wake(&port->queue);
@@ -262,11 +261,7 @@ static int motet_message_compare(void *data, const struct list_head *a,
 
 	first = list_entry(a, struct motet_message, link);
 	second = list_entry(b, struct motet_message, link);
-	if (first->epoch != second->epoch)
-		return first->epoch < second->epoch ? -1 : 1;
-	if (first->sequence != second->sequence)
-		return first->sequence < second->sequence ? -1 : 1;
-	return 0;
+	return motet_message_is_before(second, first);
 }
 
 /**

@@ -332,10 +332,11 @@ int motet_port_send_commit(struct motet_handle *handle,
  */
 int motet_port_check_receiver_locked(const struct motet_handle *handle)
 {
+	int err;
+
 	lockdep_assert_held(&handle->port->queue.lock);
-	if (handle->role != MOTET_ROLE_FORMER)
-		return motet_port_check_holder_locked(handle);
-	return motet_actor_is_current(handle->actor) ? 0 : -EPERM;
+	err = motet_port_check_holder_locked(handle);
+	return err == -EPERM ? -EPERM : 0;
 }
 
 /**
@@ -454,6 +455,7 @@ int motet_port_receive_begin(struct motet_handle *handle, struct motet_msg *msg,
  * motet_port_requeue_locked() - put a message back to the head of its lane
  * @port: the port; its queue is locked
  * @message: in the hand of the caller, and without a lessee
+ * @sorted: as motet_queue_put_back_locked() has it
  *
  * The caller wakes a receiver after the lock is dropped: motet_queue_wake().
  *
@@ -461,7 +463,7 @@ int motet_port_receive_begin(struct motet_handle *handle, struct motet_msg *msg,
  * for an answer any more: it is still the caller's then.
  */
 bool motet_port_requeue_locked(struct motet_port *port,
-			       struct motet_message *message)
+			       struct motet_message *message, bool sorted)
 {
 	lockdep_assert_held(&port->queue.lock);
 	if (port->queue.closed || message->answered || message->abandoned)
@@ -469,7 +471,7 @@ bool motet_port_requeue_locked(struct motet_port *port,
 	if (message->call && !message->home &&
 	    !motet_call_requeue_locked(port, message))
 		return false;
-	motet_queue_put_back_locked(&port->queue, message);
+	motet_queue_put_back_locked(&port->queue, message, sorted);
 	motet_port_enlist_locked(port, message, true);
 	return true;
 }
@@ -505,7 +507,7 @@ void motet_port_not_received(struct motet_receipt *receipt)
 	if (message->lessee)
 		motet_port_revoke_locked(port, message);
 	queued = !motet_receipt_is_stale(receipt) &&
-		 motet_port_requeue_locked(port, message);
+		 motet_port_requeue_locked(port, message, true);
 	spin_unlock(&port->queue.lock);
 	if (queued)
 		motet_queue_wake(&port->queue);

@@ -386,3 +386,130 @@ void motet_port_give_up(struct motet_port *port, struct motet_message *message,
 			motet_port_drop(port, message);
 	}
 }
+
+/**
+ * motet_port_give_up_all() - messages will not be received from a port
+ * @port: the port
+ * @messages: a private list; in the hand of the caller
+ * @error: why, a positive errno
+ *
+ * Context: may sleep; no lock held.
+ */
+void motet_port_give_up_all(struct motet_port *port,
+			    struct list_head *messages, int error)
+{
+	struct motet_message *message, *next;
+
+	list_for_each_entry_safe(message, next, messages, link) {
+		list_del_init(&message->link);
+		motet_port_give_up(port, message, error);
+		cond_resched();
+	}
+}
+
+/**
+ * struct motet_drain - what is taken out of a port that nobody receives from
+ * @epoch: only what was sent before this one began; 0 is whatever there is
+ * @error: what calls fail with, negative
+ * @messages: they are added to this list
+ * @kept: of a lane that is being drained: what stays, as all that was sent
+ *	later does
+ */
+struct motet_drain {
+	u64 epoch;
+	int error;
+	struct list_head *messages;
+	struct list_head kept;
+};
+
+/* The kernel's exceptions are the port's: they stay while it lives. */
+static void motet_drain_take(struct motet_port *port, struct motet_drain *drain,
+			     struct motet_message *message)
+{
+	lockdep_assert_held(&port->queue.lock);
+	if (drain->epoch && message->exception) {
+		list_move_tail(&message->link, &drain->kept);
+		return;
+	}
+	motet_port_withdraw_locked(port, message);
+	/* the call of a guest is its home's */
+	if (message->call && !message->home)
+		motet_call_fail_locked(port, message, drain->error);
+	list_add_tail(&message->link, drain->messages);
+}
+
+/* Returns false when the lane has no more of what is meant. */
+static bool motet_drain_some(struct motet_port *port, struct motet_drain *drain,
+			     struct list_head *lane)
+{
+	struct motet_message *message;
+	unsigned int i;
+
+	lockdep_assert_held(&port->queue.lock);
+	for (i = 0; i < MOTET_BATCH; i++) {
+		message = list_first_entry_or_null(lane, struct motet_message,
+						   link);
+		if (!message || (drain->epoch && !message->exception &&
+				 message->epoch >= drain->epoch)) {
+			list_splice_init(&drain->kept, lane);
+			return false;
+		}
+		motet_drain_take(port, drain, message);
+	}
+	return true;
+}
+
+static void motet_port_drain(struct motet_port *port, struct motet_drain *drain)
+{
+	struct motet_queue *queue = &port->queue;
+	unsigned int i;
+	bool more;
+
+	INIT_LIST_HEAD(&drain->kept);
+	for (i = 0; i < MOTET_PRIORITIES; i++) {
+		do {
+			spin_lock(&queue->lock);
+			more = motet_drain_some(port, drain,
+						&queue->lanes[i].messages);
+			spin_unlock(&queue->lock);
+			cond_resched();
+		} while (more);
+	}
+}
+
+/**
+ * motet_port_drain_all() - take out whatever there is in a port that died
+ * @port: the port; its queue is closed
+ * @messages: they are added to this list, for motet_port_give_up_all()
+ *
+ * Context: may sleep.
+ */
+void motet_port_drain_all(struct motet_port *port, struct list_head *messages)
+{
+	struct motet_drain drain = {
+		.error = -EOWNERDEAD,
+		.messages = messages,
+	};
+
+	motet_port_drain(port, &drain);
+}
+
+/**
+ * motet_port_drain_before_locked() - take out what was sent before this epoch
+ * @port: the port
+ * @messages: they are added to this list, for motet_port_give_up_all()
+ *
+ * Context: may sleep; under the domain's mutex.
+ */
+void motet_port_drain_before_locked(struct motet_port *port,
+				    struct list_head *messages)
+{
+	struct motet_drain drain = {
+		.epoch = port->queue.epoch,
+		.error = -ESTALE,
+		.messages = messages,
+	};
+
+	lockdep_assert_held(&port->object.domain->mutex);
+	motet_port_drain(port, &drain);
+}

@@ -115,26 +115,6 @@ int motet_queue_commit_locked(struct motet_queue *queue,
 	return 0;
 }
 
-/**
- * motet_queue_commit() - queue a message whose room is reserved, and wake
- * @queue: the queue
- * @message: its @share says who the room was reserved for
- *
- * Context: any but hard interrupt; the queue's lock is not held.
- * Return: as motet_queue_commit_locked().
- */
-int motet_queue_commit(struct motet_queue *queue, struct motet_message *message)
-{
-	int err;
-
-	spin_lock(&queue->lock);
-	err = motet_queue_commit_locked(queue, message);
-	spin_unlock(&queue->lock);
-	if (!err)
-		motet_queue_wake(queue);
-	return err;
-}
-
 static bool motet_queue_coalesce(struct motet_queue *queue,
 				 struct motet_message *message)
 {
@@ -346,11 +326,34 @@ static struct list_head *motet_queue_head(struct motet_queue *queue,
 		&first->link : &queue->lanes[priority].messages;
 }
 
+/*
+ * Behind those at the head that other receivers have put back and that were sent
+ * before it. There are few, as there are few receivers; what is older than them
+ * was given back and may be any number.
+ */
+static struct list_head *motet_queue_place(struct motet_queue *queue,
+					   const struct motet_message *message)
+{
+	struct list_head *lane = &queue->lanes[message->priority].messages;
+	struct list_head *place = motet_queue_head(queue, message->priority);
+	const struct motet_message *next;
+	unsigned int i;
+
+	for (i = 0; i < MOTET_BATCH && place->next != lane; i++) {
+		next = list_entry(place->next, struct motet_message, link);
+		if (!next->sequence || !motet_message_is_before(next, message))
+			break;
+		place = place->next;
+	}
+	return place;
+}
+
 /**
  * motet_queue_put_back_locked() - a message that was taken was not received
  * @queue: the queue; its lock is held
  * @message: it goes to the head of its lane, where it has its room; its count
  *	of redeliveries is the caller's
+ * @sorted: not before what was sent before it and is at the head as well
  *
  * The caller wakes a receiver after the lock is dropped: motet_queue_wake().
  *
@@ -358,12 +361,14 @@ static struct list_head *motet_queue_head(struct motet_queue *queue,
  * caller's then.
  */
 int motet_queue_put_back_locked(struct motet_queue *queue,
-				struct motet_message *message)
+				struct motet_message *message, bool sorted)
 {
 	lockdep_assert_held(&queue->lock);
 	if (queue->closed)
 		return -EOWNERDEAD;
-	list_add(&message->link, motet_queue_head(queue, message->priority));
+	list_add(&message->link, sorted ?
+		 motet_queue_place(queue, message) :
+		 motet_queue_head(queue, message->priority));
 	motet_queue_count_in(queue, message);
 	if (message->exception == MOTET_EXCEPTION_TAKEN_OVER)
 		queue->last_forced[message->exception] = message;

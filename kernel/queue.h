@@ -237,8 +237,6 @@ void motet_queue_claim_locked(struct motet_queue *queue,
 
 int motet_queue_commit_locked(struct motet_queue *queue,
 			      struct motet_message *message);
-int motet_queue_commit(struct motet_queue *queue,
-		       struct motet_message *message);
 void motet_queue_append_locked(struct motet_queue *queue,
 			       struct motet_message *message);
 void motet_queue_force(struct motet_queue *queue, struct motet_message *message);
@@ -257,7 +255,7 @@ void motet_queue_detach_locked(struct motet_queue *queue,
 void motet_queue_withdraw_locked(struct motet_queue *queue,
 				 struct motet_message *message);
 int motet_queue_put_back_locked(struct motet_queue *queue,
-				struct motet_message *message);
+				struct motet_message *message, bool sorted);
 int motet_queue_wait(struct motet_queue *queue, u64 epoch,
 		     const struct motet_wait *wait);
 int motet_sleep_until(u64 deadline);

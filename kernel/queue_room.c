@@ -91,6 +91,24 @@ static struct motet_share *motet_share_new(kuid_t uid)
 	return share;
 }
 
+static struct motet_share *motet_share_refer(struct motet_queue *queue,
+					     kuid_t uid,
+					     struct motet_share *spare)
+{
+	struct motet_share *share;
+
+	spin_lock(&queue->lock);
+	share = motet_share_find(queue, uid);
+	if (!share && spare) {
+		share = spare;
+		hlist_add_head(&share->node, motet_share_bucket(queue, uid));
+	}
+	if (share)
+		share->refs++;
+	spin_unlock(&queue->lock);
+	return share;
+}
+
 /**
  * motet_share_get() - find or make the share of a user, and refer to it
  * @queue: the queue
@@ -101,19 +119,15 @@ static struct motet_share *motet_share_new(kuid_t uid)
  */
 struct motet_share *motet_share_get(struct motet_queue *queue, kuid_t uid)
 {
-	struct motet_share *spare = motet_share_new(uid);
-	struct motet_share *share;
+	struct motet_share *share, *spare;
 
+	share = motet_share_refer(queue, uid, NULL);
+	if (share)
+		return share;
+	spare = motet_share_new(uid);
 	if (!spare)
 		return NULL;
-	spin_lock(&queue->lock);
-	share = motet_share_find(queue, uid);
-	if (!share) {
-		share = spare;
-		hlist_add_head(&share->node, motet_share_bucket(queue, uid));
-	}
-	share->refs++;
-	spin_unlock(&queue->lock);
+	share = motet_share_refer(queue, uid, spare);
 	if (share != spare)
 		kmem_cache_free(motet_share_cache, spare);
 	return share;

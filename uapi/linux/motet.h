@@ -29,26 +29,27 @@
  *
  * Errors mean the same everywhere:
  *
- * ========== ==========================================================
- * EACCES     the mode of the object does not allow it
- * EAGAIN     it would have to wait, and the caller asked not to
- * ECONNRESET the peer of a call went away after the request was received
- * ECANCELED  what was waited for was cancelled
- * EDQUOT     a limit of the user or of the domain is reached
- * EFAULT     a pointer is bad
+ * ============ ========================================================
+ * EACCES       the mode of the object does not allow it
+ * EAGAIN       it would have to wait, and the caller asked not to
+ * ECONNRESET   the peer of a call went away after the request was received
+ * ECANCELED    what was waited for was cancelled
+ * EDQUOT       a limit of the user or of the domain is reached
+ * EFAULT       a pointer is bad
  * EHOSTUNREACH the group has no member that the message could go to
- * EINTR      a signal came
- * EINVAL     an argument is bad
- * EMSGSIZE   a message is larger than the room it should go into
- * ENOENT     no object has this name
- * ENOMEM     no memory, or the memory cgroup is full
- * ENOTTY     this file descriptor does not know this call
- * EOWNERDEAD the port is gone, its holder dead; the message was not received
- * EPERM      the caller is not the process that holds the object
- * ESRCH      no object has this identifier
- * ESTALE     the port has moved to another process
- * ETIMEDOUT  the deadline passed
- * ========== ==========================================================
+ * EINTR        a signal came
+ * EINVAL       an argument is bad
+ * EMSGSIZE     a message is larger than the room it should go into
+ * ENOENT       no object has this name
+ * ENOMEM       no memory, or the memory cgroup is full
+ * ENOTTY       this file descriptor does not know this call
+ * EOWNERDEAD   the port is gone, its holder dead; the message was not received
+ * EPERM        the caller is not the process that holds the object, or is being
+ *		killed
+ * ESRCH        no object has this identifier
+ * ESTALE       the port has moved to another process
+ * ETIMEDOUT    the deadline passed
+ * ============ ========================================================
  *
  * Every call can return EINVAL, E2BIG and EFAULT as said above; the tables at
  * the calls name the others.
@@ -848,6 +849,7 @@ struct motet_port_change {
  *	      than the room for it
  * ENOENT     resume: no such call is unfinished on this handle
  * EOWNERDEAD the port is gone, and the request was not received
+ * ESTALE     the port has moved, and left the request behind
  * ETIMEDOUT  the deadline passed; the server may still have received it
  * ========== ==========================================================
  */
@@ -1368,20 +1370,20 @@ struct motet_group_status {
  * other messages. With %MOTET_MSG_EACH it waits only while nobody has room. A
  * member that dies in the middle is passed over.
  *
- * ========== ==========================================================
- * EAGAIN     DONTWAIT or O_NONBLOCK, and no room; or RETURN, and no room in
- *	      the default port: receive from that
- * EDQUOT     sticky: the handle has too many sessions (module parameter
- *	      handle_sessions_max)
+ * ============ ========================================================
+ * EAGAIN       DONTWAIT or O_NONBLOCK, and no room; or RETURN, and no room in
+ *		the default port: receive from that
+ * EDQUOT       sticky: the handle has too many sessions (module parameter
+ *		handle_sessions_max)
  * EHOSTUNREACH the group has no member that it could go to; a work group
- *	      takes jobs without any
- * EINTR      a signal while suspended; restarted where SA_RESTART says so
- * EMSGSIZE   it can never fit, or it is larger than &motet_info.body_max
- * EOWNERDEAD the port or the group is gone
- * EPERM      RETURN or CANCELABLE, and the caller is not the process of the
- *	      actor, or has closed its file
- * ETIMEDOUT  the deadline passed, or it had expired
- * ========== ==========================================================
+ *		takes jobs without any
+ * EINTR        a signal while suspended; restarted where SA_RESTART says so
+ * EMSGSIZE     it can never fit, or it is larger than &motet_info.body_max
+ * EOWNERDEAD   the port or the group is gone
+ * EPERM        RETURN or CANCELABLE, and the caller is not the process of the
+ *		actor, or has closed its file
+ * ETIMEDOUT    the deadline passed, or it had expired
+ * ============ ========================================================
  */
 #define MOTET_IOC_SEND		_IO(MOTET_IOC_MAGIC, 0x20)
 
@@ -1397,6 +1399,7 @@ struct motet_group_status {
  *	      again
  * EINTR      a signal; restarted where SA_RESTART says so
  * EMSGSIZE   @body_cap or @annex_cap is too small; see the lengths
+ * EOWNERDEAD the port is gone
  * EPERM      the caller is not the process that holds the port
  * ESTALE     the port has moved to another process
  * ETIMEDOUT  the deadline passed

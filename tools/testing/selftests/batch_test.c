@@ -436,6 +436,7 @@ TEST_F(batch, sizes)
 			TH_LOG("distance %u", sizes[i].msg_size);
 		}
 		EXPECT_EQ(sizes[i].result ? 0 : 3, self->batch.done);
+		EXPECT_EQ((__u32)-sizes[i].result, self->batch.error);
 		EXPECT_EQ(0, queued(self->holder, self->batch.done));
 	}
 	/* larger than the distance, though all that is behind it is zero */

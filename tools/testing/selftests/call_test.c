@@ -400,19 +400,26 @@ TEST_F(call, caller_dies_before_it_is_received)
 	EXPECT_EQ(0, mt_poll(self->actor, POLLIN, 0));
 }
 
+/* One whose request was received. */
+static int caller_is_killed(int holder, const struct motet_id *id, __u64 *token)
+{
+	pid_t pid = mt_fork();
+	__u64 value;
+	int ret;
+
+	if (pid == 0)
+		_exit(-mt_call(mt_sender(mt_actor(), id), 1, &value, 0, NULL));
+	ret = mt_recv_call(holder, token, &value);
+	ret = ret ?: mt_until_blocked(pid);
+	mt_kill(pid);
+	return ret;
+}
+
 TEST_F(call, caller_dies_after_it_is_received)
 {
-	__u64 token, value;
-	pid_t pid = mt_fork();
+	__u64 token;
 
-	if (pid == 0) {
-		int sender = mt_sender(mt_actor(), &self->id);
-
-		_exit(-mt_call(sender, 1, &value, 0, NULL));
-	}
-	EXPECT_EQ(0, mt_recv_call(self->holder, &token, &value));
-	EXPECT_EQ(0, mt_until_blocked(pid));
-	EXPECT_EQ(1000 + SIGKILL, mt_kill(pid));
+	ASSERT_EQ(0, caller_is_killed(self->holder, &self->id, &token));
 	EXPECT_EQ(0, abandoned(self->actor, token, &self->id));
 	EXPECT_EQ(-ECONNRESET, mt_reply(self->holder, token, 1));
 	EXPECT_EQ(0, mt_poll(self->actor, POLLIN, 0));
@@ -524,6 +531,22 @@ TEST_F(call, receiving_fails)
 	EXPECT_EQ(0, mt_recv_call(self->holder, &token, &value));
 	EXPECT_EQ(0, mt_reply(self->holder, token, 1));
 	EXPECT_EQ(0, caller_end(&caller));
+}
+
+/* Nor is what the kernel tells lost then. */
+TEST_F(call, being_told_fails)
+{
+	struct motet_stamp stamp = { .size = 1 };
+	struct motet_msg msg;
+	__u64 token;
+
+	ASSERT_EQ(0, caller_is_killed(self->holder, &self->id, &token));
+	EXPECT_EQ(POLLIN, mt_poll(self->actor, POLLIN, 20000));
+	msg = MT(motet_msg, .stamp = mt_ptr(&stamp));
+	EXPECT_EQ(-EINVAL, mt_ioctl(self->actor, MOTET_IOC_RECV, &msg));
+	msg = MT(motet_msg, .stamp = 8);
+	EXPECT_EQ(-EFAULT, mt_ioctl(self->actor, MOTET_IOC_RECV, &msg));
+	EXPECT_EQ(0, abandoned(self->actor, token, &self->id));
 }
 
 TEST_F(call, to_the_own_default_port)

@@ -75,8 +75,9 @@ static int until_empty(int fd)
 	while (mt_now() < end) {
 		if (mt_status(fd, &status))
 			return -1;
-		if (!status.messages)
-			return status.bytes ? 1 : 0;
+		/* its room is free a moment later than it is gone */
+		if (!status.messages && !status.bytes)
+			return 0;
 		mt_breathe();
 	}
 	return -ETIME;

@@ -76,6 +76,7 @@ int mt_lease_recv(int holder, struct motet_msg *msg, __u64 *value,
 int mt_lease(int holder, __u32 op, __u64 id, __u64 deadline);
 int mt_acknowledge(int holder, __u64 id);
 int mt_give_back(int holder, __u64 id);
+int mt_send_all(int sender, __u64 from, __u64 to);
 int mt_send_msg(int sender, struct motet_msg *msg, const __u64 *value);
 int mt_withdraw(int sender, __u64 id);
 int mt_many(int fd, unsigned int number, struct motet_msg *msgs, __u32 count,

@@ -36,6 +36,16 @@ int mt_give_back(int holder, __u64 id)
 	return mt_lease(holder, MOTET_LEASE_GIVE_BACK, id, 0);
 }
 
+/* These numbers, one after the other, at once or not at all. */
+int mt_send_all(int sender, __u64 from, __u64 to)
+{
+	int ret = 0;
+
+	for (; !ret && from <= to; from++)
+		ret = mt_try_send(sender, 0, from);
+	return ret;
+}
+
 /* Keeps what else the caller has set in @msg. */
 int mt_send_msg(int sender, struct motet_msg *msg, const __u64 *value)
 {

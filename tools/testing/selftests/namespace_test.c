@@ -2,6 +2,7 @@
 /*
  * Network, user and pid namespaces: what is seen from one in another.
  */
+#include <poll.h>
 #include <sched.h>
 #include <signal.h>
 #include <sys/eventfd.h>
@@ -318,6 +319,33 @@ TEST(time_namespace)
 		msg = MT(motet_msg, .deadline = mt_after(200 * MT_MS));
 		EXPECT_EQ(-ETIMEDOUT, mt_ioctl(holder, MOTET_IOC_RECV, &msg));
 		EXPECT_LE(before + 200 * MT_MS, mt_now());
+		_exit(_metadata->exit_code != KSFT_PASS);
+	}
+	EXPECT_EQ(0, mt_wait(pid));
+}
+
+/* In one that began before this machine did, never is not long ago. */
+TEST(time_namespace_of_the_past)
+{
+	struct motet_msg msg;
+	struct motet_id id;
+	int actor, holder;
+	__u64 value = 1;
+	pid_t pid;
+
+	if (unshare(CLONE_NEWTIME))
+		SKIP(return, "no time namespaces");
+	ASSERT_EQ(0, mt_write_file("/proc/self/timens_offsets",
+				   "monotonic -1 0"));
+	pid = mt_fork();
+	if (pid == 0) {
+		actor = mt_actor();
+		holder = mt_port(actor, NULL, 16, &id);
+		msg = MT(motet_msg, .expires = INT64_MAX);
+		EXPECT_EQ(0, mt_send_msg(mt_sender(actor, &id), &msg, &value));
+		EXPECT_EQ(0, mt_lease_recv(holder, &msg, &value, UINT64_MAX));
+		EXPECT_EQ(0, mt_poll(holder, POLLIN, 100));
+		EXPECT_EQ(0, mt_acknowledge(holder, msg.id));
 		_exit(_metadata->exit_code != KSFT_PASS);
 	}
 	EXPECT_EQ(0, mt_wait(pid));

@@ -462,6 +462,7 @@ TEST_F(node, leaving_ends_waiters)
 	EXPECT_EQ(EOWNERDEAD, mt_wait(pids[3]));
 	EXPECT_EQ(-EOWNERDEAD, mt_send(sender, 0, 1));
 	EXPECT_EQ(-EOWNERDEAD, mt_try_recv(holder, &value));
+	EXPECT_EQ(-ECONNRESET, mt_reply(server, token, 1));
 	EXPECT_EQ(POLLHUP, mt_poll(holder, POLLIN, 0) & POLLHUP);
 	EXPECT_EQ(-ESRCH, mt_sender(self->actor, &id));
 	EXPECT_EQ(-ESRCH, mt_sender(self->actor, &retained));

@@ -43,15 +43,6 @@ FIXTURE_TEARDOWN(standby)
 	EXPECT_LE(0, mt_purge());
 }
 
-static int send_all(int sender, __u64 from, __u64 to)
-{
-	int ret = 0;
-
-	for (; !ret && from <= to; from++)
-		ret = mt_try_send(sender, 0, from);
-	return ret;
-}
-
 /* The first message of a new holder; what it says of its predecessor. */
 static int taken_over(int holder, const struct motet_id *id, __u64 cause)
 {
@@ -189,7 +180,7 @@ TEST_F(standby, takes_over)
 		standby = mt_open_id(self->actor, MOTET_ROLE_STANDBY, &id);
 		ASSERT_LE(0, standby);
 		sender = mt_sender(self->actor, &id);
-		EXPECT_EQ(0, send_all(sender, 1, 2));
+		EXPECT_EQ(0, mt_send_all(sender, 1, 2));
 		EXPECT_EQ(0, mt_send(sender, 1, 3));
 		EXPECT_EQ(0, die(peer, holder, death, &cause));
 		EXPECT_EQ(POLLIN, mt_poll(standby, POLLIN, 20000)) {
@@ -279,7 +270,7 @@ TEST_F(standby, leases)
 	__u64 cause, i;
 
 	for (death = 0; death < DEATHS; death++) {
-		EXPECT_EQ(0, send_all(self->sender, 1, BOUND));
+		EXPECT_EQ(0, mt_send_all(self->sender, 1, BOUND));
 		for (i = 1; i <= 3; i++) {
 			EXPECT_EQ(0, peer_recv(self->peer, self->holder,
 					       MOTET_MSG_LEASE));
@@ -394,7 +385,7 @@ TEST_F(standby, suspended_senders)
 	struct peer *peers[3];
 	int i, sender;
 
-	EXPECT_EQ(0, send_all(self->sender, 1, BOUND));
+	EXPECT_EQ(0, mt_send_all(self->sender, 1, BOUND));
 	for (i = 0; i < 3; i++) {
 		peers[i] = peer_new();
 		sender = peer_open(peers[i], MOTET_ROLE_SENDER, &self->id);

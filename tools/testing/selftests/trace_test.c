@@ -21,19 +21,29 @@ FIXTURE(trace) {
 	int actor;
 };
 
+/* Once, as the kernel's code is patched for each event: that takes its time. */
+static __attribute__((constructor)) void enable(void)
+{
+	mt_write_file(EVENTS "/enable", "1");
+}
+
+/* Not at the end of a test's own process, which goes by _exit(). */
+static __attribute__((destructor)) void disable(void)
+{
+	mt_write_file(EVENTS "/enable", "0");
+}
+
 FIXTURE_SETUP(trace)
 {
 	if (access(EVENTS "/enable", F_OK))
 		SKIP(return, "the kernel has no tracefs");
 	ASSERT_EQ(0, mt_write_file(TRACING "/trace", ""));
-	ASSERT_EQ(0, mt_write_file(EVENTS "/enable", "1"));
 	self->actor = mt_actor();
 	ASSERT_LE(0, self->actor);
 }
 
-FIXTURE_TEARDOWN_PARENT(trace)
+FIXTURE_TEARDOWN(trace)
 {
-	mt_write_file(EVENTS "/enable", "0");
 }
 
 /* How often an event is in the trace. */
