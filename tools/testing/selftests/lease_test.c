@@ -7,10 +7,9 @@
 #include <poll.h>
 #include <signal.h>
 
-#include "call_test.h"
+#include "lease_test.h"
 #include "peer.h"
 
-#define BOUND		4
 #define RETENTION	(300 * MT_SECOND)
 #define ONE		(1 * MT_SECOND)
 
@@ -35,44 +34,6 @@ FIXTURE_TEARDOWN(lease)
 {
 	peers_end();
 	EXPECT_LE(0, mt_purge());
-}
-
-/* The next message is @value and was handed out so often; keeps its id. */
-static int leased(int holder, __u64 value, __u32 redelivered, __u64 *id)
-{
-	struct motet_msg msg;
-	__u64 seen = 0;
-	int ret = mt_lease_recv(holder, &msg, &seen, 0);
-
-	if (ret)
-		return ret;
-	*id = msg.id;
-	if (!(msg.flags & MOTET_MSG_LEASED))
-		return 1;
-	return seen == value && msg.redelivered == redelivered ? 0 : 2;
-}
-
-/* The same, without a lease. */
-static int taken(int holder, __u64 value, __u32 redelivered)
-{
-	struct motet_msg msg = { 0 };
-	__u64 seen = 0;
-	int ret = mt_try_recv_msg(holder, &msg, &seen, sizeof(seen));
-
-	if (ret)
-		return ret;
-	if (msg.flags & MOTET_MSG_LEASED)
-		return 1;
-	return seen == value && msg.redelivered == redelivered ? 0 : 2;
-}
-
-static int send_all(int sender, __u64 from, __u64 to)
-{
-	int ret = 0;
-
-	for (; !ret && from <= to; from++)
-		ret = mt_try_send(sender, 0, from);
-	return ret;
 }
 
 static int leases_of(int fd)
@@ -131,7 +92,7 @@ TEST_F(lease, given_back)
 {
 	__u64 id, again;
 
-	EXPECT_EQ(0, send_all(self->sender, 1, 2));
+	EXPECT_EQ(0, mt_send_all(self->sender, 1, 2));
 	EXPECT_EQ(0, leased(self->holder, 1, 0, &id));
 	EXPECT_EQ(0, mt_give_back(self->holder, id));
 	EXPECT_EQ(-ENOENT, mt_acknowledge(self->holder, id));
@@ -150,7 +111,7 @@ TEST_F(lease, given_back_to_the_head_of_its_priority)
 	EXPECT_EQ(0, mt_send(self->sender, 3, 100));
 	EXPECT_EQ(0, leased(self->holder, 100, 0, &low));
 	EXPECT_EQ(0, mt_send(self->sender, 3, 101));
-	EXPECT_EQ(0, send_all(self->sender, 1, 4));
+	EXPECT_EQ(0, mt_send_all(self->sender, 1, 4));
 	EXPECT_EQ(0, leased(self->holder, 1, 0, &ids[0]));
 	EXPECT_EQ(0, leased(self->holder, 2, 0, &ids[1]));
 	EXPECT_EQ(0, leased(self->holder, 3, 0, &ids[2]));
@@ -172,7 +133,7 @@ TEST_F(lease, keeps_its_room)
 	struct motet_port_status status;
 	__u64 id;
 
-	EXPECT_EQ(0, send_all(self->sender, 1, BOUND));
+	EXPECT_EQ(0, mt_send_all(self->sender, 1, BOUND));
 	EXPECT_EQ(0, leased(self->holder, 1, 0, &id));
 	EXPECT_EQ(-EAGAIN, mt_try_send(self->sender, 0, 9));
 	EXPECT_EQ(0, mt_poll(self->sender, POLLOUT, 0));
@@ -194,7 +155,7 @@ TEST_F(lease, suspended_sender_goes_on_when_it_ends)
 	int sender = peer_open(peer, MOTET_ROLE_SENDER, &self->id);
 	__u64 id;
 
-	EXPECT_EQ(0, send_all(self->sender, 1, BOUND));
+	EXPECT_EQ(0, mt_send_all(self->sender, 1, BOUND));
 	EXPECT_EQ(0, leased(self->holder, 1, 0, &id));
 	peer_send_begin(peer, sender, 0, 5);
 	EXPECT_EQ(0, mt_until_suspended(&self->id, 1));
@@ -270,7 +231,7 @@ TEST_F(lease, closing_gives_back_in_order)
 	holder = peer_port(peer, "lease", 8, RETENTION, &id);
 	ASSERT_LE(0, holder);
 	sender = mt_sender(self->actor, &id);
-	EXPECT_EQ(0, send_all(sender, 1, 5));
+	EXPECT_EQ(0, mt_send_all(sender, 1, 5));
 	EXPECT_EQ(0, mt_send(sender, 2, 11));
 	EXPECT_EQ(0, mt_send(sender, 2, 12));
 	for (i = 1; i <= 3; i++) {
@@ -317,7 +278,7 @@ TEST_F(lease, death_gives_back)
 		holder = peer_port(peer, "death", BOUND, RETENTION, &id);
 		ASSERT_LE(0, holder);
 		sender = mt_sender(self->actor, &id);
-		EXPECT_EQ(0, send_all(sender, 1, BOUND));
+		EXPECT_EQ(0, mt_send_all(sender, 1, BOUND));
 		EXPECT_EQ(0, peer_recv(peer, holder, MOTET_MSG_LEASE));
 		EXPECT_EQ(1, peer->value);
 		EXPECT_EQ(0, die(peer, holder, death));
@@ -454,7 +415,7 @@ TEST_F(lease, refused_receive_leases_nothing)
 	struct motet_msg msg;
 	__u64 id, value;
 
-	EXPECT_EQ(0, send_all(self->sender, 1, 2));
+	EXPECT_EQ(0, mt_send_all(self->sender, 1, 2));
 	msg = MT(motet_msg, .flags = MOTET_MSG_LEASE);
 	EXPECT_EQ(-EMSGSIZE, mt_recv_msg(self->holder, &msg, &value, 7));
 	EXPECT_EQ(8, msg.body_len);
@@ -678,269 +639,6 @@ TEST_F(leased_call, lease_runs_out)
 	EXPECT_EQ(0, caller_end(&caller));
 	EXPECT_EQ(6, caller.answer);
 	EXPECT_GT(0, peer_reply(server, self->holder, token, 7));
-}
-
-/* A port with a dead-letter port, and a limit. */
-FIXTURE(dead_letter) {
-	int actor;
-	int letters;
-	int holder;
-	int sender;
-	struct motet_id letters_id;
-	struct motet_id id;
-};
-
-static int port_with(int actor, const struct motet_id *letters, __u32 most,
-		     struct motet_id *id)
-{
-	struct motet_port_create create = {
-		.mode = 0777, .dead_letter = *letters,
-		.redeliveries_max = most,
-		.limits[0].messages = BOUND,
-	};
-	int fd = mt_create(actor, &create, NULL);
-
-	*id = create.id;
-	return fd;
-}
-
-FIXTURE_SETUP(dead_letter)
-{
-	self->actor = mt_actor();
-	ASSERT_LE(0, self->actor);
-	self->letters = mt_port(self->actor, NULL, 2, &self->letters_id);
-	ASSERT_LE(0, self->letters);
-	self->holder = port_with(self->actor, &self->letters_id, 2, &self->id);
-	ASSERT_LE(0, self->holder);
-	self->sender = mt_sender(self->actor, &self->id);
-	ASSERT_LE(0, self->sender);
-}
-
-FIXTURE_TEARDOWN(dead_letter)
-{
-	peers_end();
-}
-
-/* Gives the next message back so often that it is too often. */
-static int give_up(int holder, __u64 value, __u64 *id)
-{
-	int i, ret = 0;
-
-	for (i = 0; !ret && i < 3; i++) {
-		ret = leased(holder, value, i, id);
-		if (!ret)
-			ret = mt_give_back(holder, *id);
-	}
-	return ret;
-}
-
-TEST_F(dead_letter, status_tells_it)
-{
-	struct motet_port_status status;
-
-	EXPECT_EQ(0, mt_status(self->sender, &status));
-	EXPECT_TRUE(mt_id_equal(&self->letters_id, &status.dead_letter));
-	EXPECT_EQ(2, status.redeliveries_max);
-	EXPECT_EQ(0, mt_status(self->letters, &status));
-	EXPECT_EQ(0, status.redeliveries_max);
-	EXPECT_EQ(0, status.dead_letter.bytes[0]);
-}
-
-TEST_F(dead_letter, too_many_redeliveries)
-{
-	struct motet_msg out = { .annex = mt_ptr("annex"), .annex_len = 5 };
-	char annex[MOTET_ANNEX_MAX];
-	struct motet_msg msg = { .annex = mt_ptr(annex),
-				 .annex_cap = sizeof(annex) };
-	__u64 id, value = 77;
-	int i;
-
-	EXPECT_EQ(0, mt_send_msg(self->sender, &out, &value));
-	for (i = 0; i < 3; i++) {
-		/* what comes back is not there yet when it is given back */
-		struct motet_msg in = MT(motet_msg, .annex = mt_ptr(annex),
-					 .flags = MOTET_MSG_LEASE,
-					 .annex_cap = sizeof(annex));
-
-		EXPECT_EQ(-EAGAIN, mt_try_recv(self->letters, &value));
-		EXPECT_EQ(0, mt_recv_msg(self->holder, &in, &value, 8));
-		EXPECT_EQ(i, in.redelivered);
-		id = in.id;
-		EXPECT_EQ(0, mt_give_back(self->holder, id));
-	}
-	EXPECT_EQ(-EAGAIN, mt_try_recv(self->holder, &value));
-	EXPECT_EQ(POLLIN, mt_poll(self->letters, POLLIN, 20000));
-	value = 0;
-	memset(annex, 0, sizeof(annex));
-	EXPECT_EQ(0, mt_try_recv_msg(self->letters, &msg, &value, 8));
-	EXPECT_EQ(MOTET_EXCEPTION_DEAD_LETTER, msg.exception);
-	EXPECT_EQ(ENOTRECOVERABLE, msg.error);
-	EXPECT_TRUE(mt_id_equal(&self->id, &msg.to));
-	EXPECT_EQ(id, msg.token);
-	EXPECT_EQ(77, value);
-	EXPECT_EQ(8, msg.body_len);
-	EXPECT_EQ(5, msg.annex_len);
-	EXPECT_EQ(0, memcmp(annex, "annex", 5));
-	EXPECT_EQ(1, msg.count);
-	/* its room is free again */
-	EXPECT_EQ(0, send_all(self->sender, 1, BOUND));
-}
-
-/* Nobody waits for a place in the dead-letter port. */
-TEST_F(dead_letter, full)
-{
-	__u64 id, value;
-	int i;
-
-	for (i = 0; i < 3; i++) {
-		EXPECT_EQ(0, mt_send(self->sender, 0, i));
-		EXPECT_EQ(0, give_up(self->holder, i, &id));
-	}
-	/* two went there; the third is queued again */
-	EXPECT_EQ(0, leased(self->holder, 2, 3, &id));
-	EXPECT_EQ(0, mt_give_back(self->holder, id));
-	EXPECT_EQ(0, mt_try_recv(self->letters, &value));
-	EXPECT_EQ(0, value);
-	EXPECT_EQ(0, leased(self->holder, 2, 4, &id));
-	EXPECT_EQ(0, mt_give_back(self->holder, id));
-	EXPECT_EQ(-EAGAIN, mt_try_recv(self->holder, &value));
-	EXPECT_EQ(0, mt_try_recv(self->letters, &value));
-	EXPECT_EQ(1, value);
-	EXPECT_EQ(0, mt_try_recv(self->letters, &value));
-	EXPECT_EQ(2, value);
-}
-
-TEST_F(dead_letter, gone)
-{
-	__u64 id;
-
-	close(self->letters);
-	EXPECT_EQ(0, mt_send(self->sender, 0, 1));
-	EXPECT_EQ(0, give_up(self->holder, 1, &id));
-	EXPECT_EQ(0, taken(self->holder, 1, 3));
-}
-
-TEST_F(dead_letter, lease_runs_out_too_often)
-{
-	struct motet_msg msg;
-	__u64 value;
-	int i;
-
-	EXPECT_EQ(0, mt_send(self->sender, 0, 1));
-	for (i = 0; i < 3; i++) {
-		EXPECT_EQ(POLLIN, mt_poll(self->holder, POLLIN, 20000));
-		EXPECT_EQ(0, mt_lease_recv(self->holder, &msg, &value,
-					   mt_after(20 * MT_MS)));
-	}
-	EXPECT_EQ(POLLIN, mt_poll(self->letters, POLLIN, 20000));
-	EXPECT_EQ(0, mt_exception(self->letters, &msg));
-	EXPECT_EQ(ENOTRECOVERABLE, msg.error);
-	EXPECT_EQ(-EAGAIN, mt_try_recv(self->holder, &value));
-}
-
-/* A port that is gone leaves what was in it, queued and leased. */
-TEST_F(dead_letter, port_is_gone)
-{
-	struct motet_msg msg;
-	__u64 id, value;
-	int i;
-
-	EXPECT_EQ(0, send_all(self->sender, 1, 2));
-	EXPECT_EQ(0, leased(self->holder, 1, 0, &id));
-	close(self->holder);
-	for (i = 1; i <= 2; i++) {
-		EXPECT_EQ(POLLIN, mt_poll(self->letters, POLLIN, 20000));
-		msg = (struct motet_msg){ 0 };
-		EXPECT_EQ(0, mt_try_recv_msg(self->letters, &msg, &value, 8));
-		EXPECT_EQ(MOTET_EXCEPTION_DEAD_LETTER, msg.exception);
-		EXPECT_EQ(EOWNERDEAD, msg.error);
-		EXPECT_TRUE(mt_id_equal(&self->id, &msg.to));
-		EXPECT_EQ(i, value);
-		if (i == 1)
-			EXPECT_EQ(id, msg.token);
-	}
-	EXPECT_EQ(-EAGAIN, mt_try_recv(self->letters, &value));
-}
-
-#define CHAIN	10
-
-/* From one port that dies to the next, and not for ever. */
-TEST_F(dead_letter, through_eight_at_most)
-{
-	struct motet_id ids[CHAIN];
-	int holders[CHAIN], i, sender;
-	struct motet_msg msg;
-	__u64 value;
-
-	holders[CHAIN - 1] = mt_port(self->actor, NULL, 4, &ids[CHAIN - 1]);
-	for (i = CHAIN - 2; i >= 0; i--) {
-		holders[i] = port_with(self->actor, &ids[i + 1], 0, &ids[i]);
-		ASSERT_LE(0, holders[i]);
-	}
-	sender = mt_sender(self->actor, &ids[0]);
-	EXPECT_EQ(0, mt_send(sender, 0, 42));
-	for (i = 0; i < 8; i++) {
-		close(holders[i]);
-		EXPECT_EQ(POLLIN, mt_poll(holders[i + 1], POLLIN, 20000)) {
-			TH_LOG("port %d", i + 1);
-		}
-	}
-	close(holders[8]);
-	sender = mt_sender(self->actor, &ids[8]);
-	if (sender >= 0)
-		EXPECT_EQ(0, mt_until_state(sender, MOTET_PORT_STATE_DEAD));
-	EXPECT_EQ(0, mt_poll(holders[9], POLLIN, 200));
-	EXPECT_EQ(-EAGAIN, mt_try_recv(holders[9], &value));
-	/* the eighth is as good as the first */
-	holders[0] = port_with(self->actor, &ids[9], 0, &ids[0]);
-	EXPECT_EQ(0, mt_send(mt_sender(self->actor, &ids[0]), 0, 43));
-	close(holders[0]);
-	EXPECT_EQ(0, mt_exception(holders[9], &msg));
-	EXPECT_EQ(EOWNERDEAD, msg.error);
-	EXPECT_TRUE(mt_id_equal(&ids[0], &msg.to));
-}
-
-/* A call is not handed out more often, and its caller is told in the end. */
-TEST_F(dead_letter, redelivered_call)
-{
-	struct caller caller = { .sender = self->sender, .value = 9 };
-	__u64 id, value;
-	int i;
-
-	ASSERT_EQ(0, caller_start(&caller));
-	for (i = 0; i < 3; i++) {
-		EXPECT_EQ(0, leased(self->holder, 9, i, &id));
-		EXPECT_EQ(0, mt_give_back(self->holder, id));
-	}
-	/* it isn't handed out again and again */
-	EXPECT_EQ(-EAGAIN, mt_try_recv(self->holder, &value));
-	close(self->holder);
-	EXPECT_GT(0, caller_end(&caller));
-}
-
-TEST_F(dead_letter, creation)
-{
-	struct motet_id none = { 0 }, id, strange = self->id;
-	struct motet_port_create create;
-	pid_t pid;
-	int fd;
-
-	/* a limit without a dead-letter port */
-	EXPECT_EQ(-EINVAL, port_with(self->actor, &none, 1, &id));
-	strange.bytes[9] ^= 1;
-	EXPECT_EQ(-ESRCH, port_with(self->actor, &strange, 1, &id));
-	create = (struct motet_port_create){ .mode = 0700 };
-	fd = mt_create(self->actor, &create, NULL);
-	ASSERT_LE(0, fd);
-	/* who may not send there can't have others send there */
-	pid = mt_fork();
-	if (pid == 0) {
-		EXPECT_EQ(0, mt_become(MT_USER_A));
-		EXPECT_EQ(-EACCES, port_with(mt_actor(), &create.id, 0, &id));
-		EXPECT_LE(0, port_with(mt_actor(), &self->id, 0, &id));
-		_exit(0);
-	}
-	EXPECT_EQ(0, mt_wait(pid));
 }
 
 TEST_HARNESS_MAIN

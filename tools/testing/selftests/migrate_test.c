@@ -2,44 +2,13 @@
 /*
  * Ports that move from one process to another, with what is queued in them.
  */
-#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
-#include <stdlib.h>
 
 #include "call_test.h"
-#include "peer.h"
+#include "migrate_test.h"
 
-#define BOUND		8
 #define RETENTION	(300 * MT_SECOND)
-
-/* The test sends; one peer holds the port, and another is to have it. */
-FIXTURE(migrate) {
-	int actor;
-	int sender;
-	struct motet_id id;
-	struct peer *from;
-	int holder;
-	struct peer *to;
-};
-
-FIXTURE_SETUP(migrate)
-{
-	self->actor = mt_actor();
-	ASSERT_LE(0, self->actor);
-	self->from = peer_new();
-	self->to = peer_new();
-	self->holder = peer_port(self->from, NULL, BOUND, 0, &self->id);
-	ASSERT_LE(0, self->holder);
-	self->sender = mt_sender(self->actor, &self->id);
-	ASSERT_LE(0, self->sender);
-}
-
-FIXTURE_TEARDOWN(migrate)
-{
-	peers_end();
-	EXPECT_LE(0, mt_purge());
-}
 
 /* The new holder's handle. */
 static int move(struct peer *from, int holder, struct peer *to,
@@ -48,15 +17,6 @@ static int move(struct peer *from, int holder, struct peer *to,
 	int ret = peer_offer(from, holder, flags, &to->info.actor);
 
 	return ret ? ret : peer_open(to, MOTET_ROLE_HOLDER, id);
-}
-
-static int send_all(int sender, __u64 from, __u64 to)
-{
-	int ret = 0;
-
-	for (; !ret && from <= to; from++)
-		ret = mt_try_send(sender, 0, from);
-	return ret;
 }
 
 /* The peer's next message is this one. */
@@ -76,7 +36,7 @@ TEST_F(migrate, offered_and_accepted)
 
 	EXPECT_EQ(0, mt_status(self->sender, &status));
 	EXPECT_EQ(1, status.epoch);
-	EXPECT_EQ(0, send_all(self->sender, 1, 2));
+	EXPECT_EQ(0, mt_send_all(self->sender, 1, 2));
 	/* it holds the port until that is accepted */
 	EXPECT_EQ(0, peer_offer(self->from, self->holder, 0,
 				&self->to->info.actor));
@@ -114,7 +74,7 @@ TEST_F(migrate, old_handle)
 	struct motet_port_status status;
 	int holder;
 
-	EXPECT_EQ(0, send_all(self->sender, 1, 2));
+	EXPECT_EQ(0, mt_send_all(self->sender, 1, 2));
 	holder = move(self->from, self->holder, self->to, &self->id, 0);
 	ASSERT_LE(0, holder);
 	EXPECT_EQ(-ESTALE, peer_recv(self->from, self->holder, 0));
@@ -187,7 +147,7 @@ TEST_F(migrate, within_a_process)
 	__u64 value;
 	pid_t pid;
 
-	EXPECT_EQ(0, send_all(sender, 1, 2));
+	EXPECT_EQ(0, mt_send_all(sender, 1, 2));
 	ASSERT_EQ(0, mt_actor_id(second, &id));
 	pid = mt_fork();
 	if (pid == 0) {
@@ -286,7 +246,7 @@ TEST_F(migrate, sequence_begins_again)
 {
 	int holder;
 
-	EXPECT_EQ(0, send_all(self->sender, 1, 3));
+	EXPECT_EQ(0, mt_send_all(self->sender, 1, 3));
 	EXPECT_EQ(0, gets(self->from, self->holder, 1));
 	EXPECT_EQ(1, self->from->stamp.epoch);
 	EXPECT_EQ(1, self->from->stamp.sequence);
@@ -308,7 +268,7 @@ TEST_F(migrate, suspended_senders)
 	struct peer *peers[SUSPENDED];
 	int i, holder, sender;
 
-	EXPECT_EQ(0, send_all(self->sender, 1, BOUND));
+	EXPECT_EQ(0, mt_send_all(self->sender, 1, BOUND));
 	for (i = 0; i < SUSPENDED; i++) {
 		peers[i] = peer_new();
 		sender = peer_open(peers[i], MOTET_ROLE_SENDER, &self->id);
@@ -438,7 +398,7 @@ TEST_F(migrate, leases)
 	__u64 ids[4];
 	int i, holder;
 
-	EXPECT_EQ(0, send_all(self->sender, 1, 5));
+	EXPECT_EQ(0, mt_send_all(self->sender, 1, 5));
 	for (i = 0; i < 4; i++) {
 		EXPECT_EQ(0, peer_recv(from, self->holder, MOTET_MSG_LEASE));
 		ids[i] = from->msg.id;
@@ -661,243 +621,6 @@ TEST_F(migrate, new_holder_dies)
 	peer_close(self->from, self->holder);
 	/* answered or told: it does not wait for ever */
 	caller_end(&caller);
-}
-
-#define TENANTS		2
-#define SENDERS		2
-#define MOST		65536
-
-/**
- * struct relay - a port that moves while it is used
- * @turn: which tenant may accept it
- * @tenure: how often it was accepted
- * @stop: tenants are to end
- * @done: messages that were received, or acknowledged
- * @moves: after how many it stays
- * @actors: of the tenants
- * @ready: tenants that have an actor
- * @id: the port
- * @count: entries of @log by tenant
- * @log: what was received, in order, with the tenure in the uppermost bits
- * @acknowledged: how often, by message
- */
-struct relay {
-	unsigned int turn;
-	unsigned int tenure;
-	unsigned int stop;
-	unsigned int done;
-	unsigned int moves;
-	struct motet_id actors[TENANTS];
-	unsigned int ready;
-	struct motet_id id;
-	unsigned int count[TENANTS];
-	__u64 log[TENANTS][MOST];
-	__u8 acknowledged[MOST];
-};
-
-static struct relay *relay;
-
-#define CALLED		0x10000000000ULL
-
-static unsigned int get(const unsigned int *field)
-{
-	return __atomic_load_n(field, __ATOMIC_SEQ_CST);
-}
-
-static void set(unsigned int *field, unsigned int value)
-{
-	__atomic_store_n(field, value, __ATOMIC_SEQ_CST);
-}
-
-/* What a tenant does with a message: writes it down, and answers calls. */
-static void relay_note(unsigned int me, unsigned int tenure, int holder,
-		       const struct motet_msg *msg, __u64 value)
-{
-	unsigned int count = relay->count[me];
-
-	if (msg->flags & MOTET_MSG_CALL) {
-		if (mt_reply(holder, msg->token, ~value))
-			_exit(10);
-		return;
-	}
-	if (count == MOST)
-		_exit(11);
-	relay->log[me][count] = (__u64)tenure << 48 | value;
-	relay->count[me] = count + 1;
-	__atomic_add_fetch(&relay->done, 1, __ATOMIC_SEQ_CST);
-}
-
-/* The same under a lease: done with, or given back. */
-static void relay_lease(int holder, const struct motet_msg *msg, __u64 value,
-			unsigned int *seed)
-{
-	if (rand_r(seed) % 4 == 0) {
-		if (mt_give_back(holder, msg->id))
-			_exit(12);
-		return;
-	}
-	if (mt_acknowledge(holder, msg->id))
-		_exit(13);
-	__atomic_add_fetch(&relay->acknowledged[value & (MOST - 1)], 1,
-			   __ATOMIC_SEQ_CST);
-	__atomic_add_fetch(&relay->done, 1, __ATOMIC_SEQ_CST);
-}
-
-/* From the port's coming to its leaving. */
-static void relay_hold(unsigned int me, int holder, __u32 flags,
-		       unsigned int *seed)
-{
-	unsigned int left = rand_r(seed) % 16;
-	unsigned int tenure = __atomic_fetch_add(&relay->tenure, 1,
-						 __ATOMIC_SEQ_CST);
-	struct motet_msg msg;
-	__u64 value;
-	int ret;
-
-	for (; !get(&relay->stop); left--) {
-		if (left == 0 && tenure < relay->moves) {
-			if (mt_offer(holder, 0, &relay->actors[1 - me]))
-				_exit(14);
-			set(&relay->turn, 1 - me);
-		}
-		msg = MT(motet_msg, .flags = flags,
-			 .deadline = mt_after(50 * MT_MS));
-		ret = mt_recv_msg(holder, &msg, &value, sizeof(value));
-		if (ret == -ESTALE)
-			break;
-		if (ret && ret != -ETIMEDOUT)
-			_exit(15);
-		if (ret)
-			continue;
-		if (flags)
-			relay_lease(holder, &msg, value, seed);
-		else
-			relay_note(me, tenure, holder, &msg, value);
-	}
-}
-
-static void be_tenant(unsigned int me, __u32 flags)
-{
-	unsigned int seed = me;
-	int actor = mt_actor(), holder;
-
-	if (mt_actor_id(actor, &relay->actors[me]))
-		_exit(20);
-	holder = me ? -1 : mt_port(actor, NULL, 4, &relay->id);
-	__atomic_add_fetch(&relay->ready, 1, __ATOMIC_SEQ_CST);
-	while (get(&relay->ready) < TENANTS)
-		sched_yield();
-	while (!get(&relay->stop)) {
-		if (holder < 0) {
-			while (get(&relay->turn) != me && !get(&relay->stop))
-				sched_yield();
-			if (get(&relay->stop))
-				break;
-			holder = mt_open_id(actor, MOTET_ROLE_HOLDER,
-					    &relay->id);
-			if (holder < 0)
-				_exit(21);
-		}
-		relay_hold(me, holder, flags, &seed);
-		close(holder);
-		holder = -1;
-	}
-	_exit(0);
-}
-
-static void be_sender(unsigned int me, unsigned int count, bool calls)
-{
-	int actor = mt_actor(), sender = mt_sender(actor, &relay->id);
-	__u64 i, answer;
-
-	for (i = 0; i < count; i++) {
-		if (mt_send(sender, 0, (__u64)me << 32 | i))
-			_exit(30);
-		if (!calls || i % 5)
-			continue;
-		if (mt_call(sender, CALLED | i, &answer, 0, NULL) ||
-		    answer != ~(CALLED | i))
-			_exit(31);
-	}
-	_exit(0);
-}
-
-static void run_relay(struct __test_metadata *_metadata, __u32 flags,
-		      unsigned int moves, unsigned int count)
-{
-	pid_t tenants[TENANTS], senders[SENDERS];
-	unsigned int i;
-	__u64 end;
-
-	relay = mt_shared(sizeof(*relay));
-	ASSERT_TRUE(relay);
-	relay->moves = moves;
-	for (i = 0; i < TENANTS; i++) {
-		tenants[i] = mt_fork();
-		if (tenants[i] == 0)
-			be_tenant(i, flags);
-	}
-	while (get(&relay->ready) < TENANTS)
-		mt_breathe();
-	for (i = 0; i < SENDERS; i++) {
-		senders[i] = mt_fork();
-		if (senders[i] == 0)
-			be_sender(i, count, !flags);
-	}
-	for (i = 0; i < SENDERS; i++)
-		EXPECT_EQ(0, mt_wait(senders[i]));
-	for (end = mt_after(60 * MT_SECOND); mt_now() < end; mt_breathe())
-		if (get(&relay->done) >= SENDERS * count)
-			break;
-	EXPECT_EQ(SENDERS * count, get(&relay->done));
-	set(&relay->stop, 1);
-	for (i = 0; i < TENANTS; i++)
-		EXPECT_EQ(0, mt_wait(tenants[i]));
-	TH_LOG("%u tenures", relay->tenure);
-	EXPECT_LE(moves / 2, relay->tenure);
-}
-
-/* Nothing is lost, doubled or reordered. */
-TEST_F_TIMEOUT(migrate, under_load, 3600)
-{
-	unsigned int moves = mt_rounds(25) * 4, count = moves * 8;
-	unsigned int at[TENANTS] = { 0 }, tenure, i, received = 0;
-	__u64 next[SENDERS] = { 0 }, entry;
-
-	if (count > MOST / 2)
-		count = MOST / 2;
-	run_relay(_metadata, 0, moves, count);
-	for (tenure = 0; tenure <= relay->tenure; tenure++) {
-		for (i = 0; i < TENANTS; i++) {
-			while (at[i] < relay->count[i]) {
-				entry = relay->log[i][at[i]];
-				if (entry >> 48 != tenure)
-					break;
-				entry &= (1ULL << 48) - 1;
-				ASSERT_GT(SENDERS, entry >> 32);
-				ASSERT_EQ(next[entry >> 32],
-					  entry & 0xffffffff);
-				next[entry >> 32]++;
-				at[i]++;
-				received++;
-			}
-		}
-	}
-	EXPECT_EQ(SENDERS * count, received);
-}
-
-/* Under leases that are given back as often as not, each is done with once. */
-TEST_F_TIMEOUT(migrate, leases_under_load, 3600)
-{
-	unsigned int moves = mt_rounds(25) * 2, count = moves * 8, i;
-
-	if (count > MOST)
-		count = MOST;
-	run_relay(_metadata, MOTET_MSG_LEASE, moves, count);
-	for (i = 0; i < count; i++)
-		ASSERT_EQ(SENDERS, relay->acknowledged[i]) {
-			TH_LOG("message %u", i);
-		}
 }
 
 TEST_HARNESS_MAIN
