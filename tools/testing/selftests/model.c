@@ -345,16 +345,32 @@ void m_give_back(struct m_port *port, struct m_message *message)
 	port->dirty = true;
 }
 
-/* In the order that they had; those of one helper, or all if negative. */
+static bool is_before(const struct m_message *message,
+		      const struct m_message *other)
+{
+	return message->epoch != other->epoch ?
+	       message->epoch < other->epoch :
+	       message->sequence < other->sequence;
+}
+
+/* Of what this helper has, or all if it is negative. */
+static struct m_message *last_lease(struct m_port *port, int helper)
+{
+	struct m_message *message, *last = NULL;
+
+	TAILQ_FOREACH(message, &port->leases, link)
+		if ((helper < 0 || message->lessee == helper) &&
+		    (!last || is_before(last, message)))
+			last = message;
+	return last;
+}
+
+/* The first is at the head then. */
 static void end_leases(struct m_port *port, int helper)
 {
-	struct m_message *message, *before;
+	struct m_message *message;
 
-	for (message = TAILQ_LAST(&port->leases, m_list); message;
-	     message = before) {
-		before = TAILQ_PREV(message, m_list, link);
-		if (helper >= 0 && message->lessee != helper)
-			continue;
+	while ((message = last_lease(port, helper))) {
 		m_unlease(port, message);
 		m_give_back(port, message);
 	}
@@ -436,15 +452,23 @@ static struct m_message *take_next(struct m_port *port)
 	return message;
 }
 
-static void drain(struct m_port *port, int error)
+/* What is there now: senders that get the room of that stay. */
+void m_drain(struct m_port *port, int error)
 {
 	struct m_message *message;
+	struct m_list messages;
 
-	while ((message = take_next(port))) {
-		if (message->job >= 0)
-			go_home(port, message);
-		else
+	TAILQ_INIT(&messages);
+	while ((message = take_next(port)))
+		TAILQ_INSERT_TAIL(&messages, message, link);
+	while ((message = TAILQ_FIRST(&messages))) {
+		TAILQ_REMOVE(&messages, message, link);
+		if (message->job < 0) {
 			m_give_up(port, message, error);
+			continue;
+		}
+		go_home(port, message);
+		m_work(message->job);
 	}
 }
 
@@ -492,7 +516,7 @@ void m_kill(int index)
 	dismiss_suspended(port);
 	end_leases(port, -1);
 	fail_received(index, -1);
-	drain(port, EOWNERDEAD);
+	m_drain(port, EOWNERDEAD);
 	tell_senders(port, helper, 1);
 	for (i = 0; i < GROUPS; i++)
 		if (model.group[i].exists)
@@ -570,6 +594,9 @@ void m_leave(int helper, int index, bool died)
 	if (port->state == MOTET_PORT_STATE_DEAD)
 		return;
 	end_leases(port, helper);
+	for (i = 0; i < GROUPS; i++)
+		if (model.group[i].exists)
+			m_work(i);
 	fail_received(index, helper);
 	if (held) {
 		m_vacate(port);

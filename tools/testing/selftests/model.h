@@ -410,6 +410,7 @@ void m_tell(int helper, __u32 exception, const struct motet_id *to,
 void m_call_done(struct m_call *call, int result);
 void m_call_abandon(struct m_call *call);
 void m_vacate(struct m_port *port);
+void m_drain(struct m_port *port, int error);
 void m_leave(int helper, int port, bool died);
 void m_new_holder(int helper, int port);
 void m_succeed(int helper, int port);

@@ -520,7 +520,7 @@ static void broadcast(struct m_group *group, struct m_message *message,
 	expect("broadcast", group->members ? expected : -EHOSTUNREACH, ret);
 	if (ret)
 		return;
-	expect("members that got a broadcast", room, msg->delivered);
+	expect("members that got it", room, msg->delivered);
 	for (i = 0; i < group->members; i++) {
 		if (!with_room(group->member[i], message))
 			continue;

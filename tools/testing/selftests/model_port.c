@@ -79,7 +79,7 @@ bool op_create(const struct operation *op)
 	port->mode = create->mode;
 	if (op->n & 1 << 9) {
 		snprintf(stage->name, sizeof(stage->name), "model/%d", op->x);
-		strcpy(port->name, stage->name);
+		memcpy(port->name, stage->name, sizeof(port->name));
 		create->name = mt_ptr(stage->name);
 		create->name_len = strlen(stage->name);
 		create->retention = op->n & 1 << 10 ? RETENTION : 0;
@@ -119,7 +119,7 @@ static int open_port(int helper, int port, __u32 role, bool by_name)
 
 	stage->arg.open = MT(motet_port_open, .role = role);
 	if (by_name) {
-		strcpy(stage->name, model.port[port].name);
+		memcpy(stage->name, model.port[port].name, sizeof(stage->name));
 		stage->arg.open.name = mt_ptr(stage->name);
 		stage->arg.open.name_len = strlen(stage->name);
 	} else {
@@ -155,17 +155,6 @@ bool op_open_sender(const struct operation *op)
 	return true;
 }
 
-/* What is queued does not go along. */
-static void return_queued(struct m_port *port)
-{
-	struct m_message *message;
-
-	while ((message = m_first(port))) {
-		m_take(port, message);
-		m_give_up(port, message, ESTALE);
-	}
-}
-
 /* The handle that had the port keeps what it has received. */
 static void accept_offer(int helper, int index)
 {
@@ -185,7 +174,25 @@ static void accept_offer(int helper, int index)
 	port->cause = 0;
 	m_new_holder(helper, index);
 	if (flags & MOTET_OFFER_RETURN)
-		return_queued(port);
+		m_drain(port, ESTALE);
+}
+
+/*
+ * When what is queued does not go along, jobs come again, and a sender gets
+ * room: which of them is first is not said.
+ */
+static bool has_no_order(const struct m_port *port)
+{
+	struct m_message *message;
+	int i;
+
+	if (port->suspended < 0 || !(port->offer_flags & MOTET_OFFER_RETURN))
+		return false;
+	for (i = 0; i < MOTET_PRIORITIES; i++)
+		TAILQ_FOREACH(message, &port->lane[i].messages, link)
+			if (message->job >= 0)
+				return true;
+	return false;
 }
 
 bool op_open_holder(const struct operation *op)
@@ -195,7 +202,8 @@ bool op_open_holder(const struct operation *op)
 	bool by_name = op->n & 1 && port->name[0];
 	int expected;
 
-	if (!port->exists || self->receiver[op->x].fd >= 0)
+	if (!port->exists || self->receiver[op->x].fd >= 0 ||
+	    (port->offered == op->helper && has_no_order(port)))
 		return false;
 	expected = not_there(op->x, by_name);
 	if (!expected && port->state == MOTET_PORT_STATE_HELD &&
@@ -279,7 +287,7 @@ bool op_unlink(const struct operation *op)
 		return false;
 	expected = port->named ? 0 : -ENOENT;
 	stage = run_stage(op->helper, 0);
-	strcpy(stage->name, port->name);
+	memcpy(stage->name, port->name, sizeof(stage->name));
 	stage->arg.name = MT(motet_port_name, .name = mt_ptr(stage->name),
 			     .name_len = strlen(stage->name));
 	expect("unlink", expected,

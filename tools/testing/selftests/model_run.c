@@ -337,7 +337,7 @@ static void wait_for_threads(void)
 			call = &model.helper[i].call[j];
 			while (call->due && !call->here)
 				if (!listen_to(i, model.patience / MT_MS, &outcome))
-					fail("a %s of helper %d still waits, and should have ended with %s",
+					fail("a %s of helper %d waits, it should have ended: %s",
 					     call->sending ? "send" : "call",
 					     i, name_of(call->result));
 			if (call->here)

@@ -227,7 +227,7 @@ static unsigned int shrink(struct operation *ops, unsigned int count)
 	unsigned int len, from, left;
 	char text[sizeof(model.text)];
 
-	strcpy(text, model.text);
+	memcpy(text, model.text, sizeof(text));
 	/* what comes as it should comes soon */
 	model.patience = MT_SECOND / 2;
 	for (len = count / 2; len && mt_now() < end;) {
