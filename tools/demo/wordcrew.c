@@ -343,8 +343,9 @@ static void sum_up(const struct crew *self)
 
 	printf("time       %.1f s, %.0f lines a second, %u clients\n", seconds,
 	       self->lines / seconds, CREW_CLIENTS);
-	printf("crew       %u servers, each with a guardian; a fifth joined %u times and left %u times\n",
-	       PERMANENT, self->joined, self->left);
+	printf("crew       %u servers, each with a guardian; ", PERMANENT);
+	printf("a fifth joined %u times and left %u times\n", self->joined,
+	       self->left);
 	printf("kills      %u servers, %u guardians; %u times both, and another member came\n",
 	       self->servers_killed, self->guardians_killed,
 	       self->both_killed);
@@ -352,8 +353,9 @@ static void sum_up(const struct crew *self)
 	       shared->again);
 	printf("take-overs %u, the longest %.1f ms after the kill\n",
 	       self->take_overs, (double)self->take_over / WC_MS);
-	printf("migration  with %llu calls queued and %llu received, which its old holder answered;\n",
-	       (unsigned long long)shared->queued,
+	printf("migration  with %llu calls queued, ",
+	       (unsigned long long)shared->queued);
+	printf("and %llu received, which its old holder answered;\n",
 	       (unsigned long long)shared->held);
 	printf("           %.1f ms from the offer until it was accepted\n",
 	       (double)(shared->accepted_at - shared->offered_at) / WC_MS);

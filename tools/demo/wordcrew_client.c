@@ -44,7 +44,7 @@ static size_t call(int service, const char *line, size_t len, char *words)
 	while (ret == -EINTR && unfinished)
 		ret = motet_msg_call_resume(service, unfinished, &reply);
 	if (ret)
-		errx(1, "call: %s", motet_strerror(ret));
+		errx(1, "no answer: %s", motet_strerror(ret));
 	return reply.body_len;
 }
 

@@ -103,7 +103,7 @@ static void leave(struct crew_self *self)
 		ret = motet_group_remove(self->actor, &self->shared->cap,
 					 &status.id);
 	if (ret)
-		errx(1, "leave: %s", motet_strerror(ret));
+		errx(1, "can't remove the port: %s", motet_strerror(ret));
 	while (!receive(self->port, &msg, line, motet_deadline(0)))
 		serve_one(self, &msg, line);
 	exit(0);
@@ -145,7 +145,7 @@ static bool join(struct crew_self *self)
 		errx(1, "create: %s", motet_strerror(self->port));
 	ret = motet_group_insert(self->actor, &self->shared->cap, &create.id);
 	if (ret)
-		errx(1, "join: %s", motet_strerror(ret));
+		errx(1, "can't insert the port: %s", motet_strerror(ret));
 	serving(self);
 	return true;
 }

@@ -196,7 +196,7 @@ events_class_of(const struct events_source *source, int command)
 
 static int events_on_event(struct nl_msg *msg, void *arg)
 {
-	_Alignas(max_align_t) char record[RECORD_SIZE_MAX];
+	char record[RECORD_SIZE_MAX] __attribute__((aligned));
 	struct events_follower *follower = arg;
 	struct nlmsghdr *header = nlmsg_hdr(msg);
 	int command = genlmsg_hdr(header)->cmd;

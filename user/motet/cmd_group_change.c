@@ -132,15 +132,15 @@ static int group_insert_fail(const struct target *port, int error)
 
 	switch (error) {
 	case -EACCES:
-		return command_fail(error, "the capability was revoked, or port \"%s\" is not to be sent to",
+		return command_fail(error, "the key was revoked, or you may not send to \"%s\"",
 				    name);
 	case -EDQUOT:
-		return command_fail(error, "too many: see the module's group_members_max and port_groups_max");
+		return command_fail(error, "too many: see group_members_max, port_groups_max");
 	case -EEXIST:
 		return command_fail(error, "port \"%s\" is a member already",
 				    name);
 	case -ESRCH:
-		return command_fail(error, "the group or port \"%s\" is gone; see \"motet group ls\"",
+		return command_fail(error, "the group or \"%s\" is gone; see \"motet group ls\"",
 				    name);
 	default:
 		return target_fail(port, error);

@@ -187,7 +187,7 @@ static int standby_serve(const struct serve *serve)
 	case -EINTR:
 		return COMMAND_OK;
 	case -EOWNERDEAD:
-		return command_fail(ret, "the port is gone: its name was taken away, or its node left");
+		return command_fail(ret, "the port is gone: unlinked, or its node left");
 	default:
 		return target_fail(serve->args->ports, ret);
 	}

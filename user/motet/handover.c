@@ -107,7 +107,7 @@ int handover_ask(int actor, const struct handover *handover)
 	message_prepare(&answer, 0);
 	ret = motet_msg_call(sender, &request, &answer.msg, &id);
 	if (ret == -ETIMEDOUT)
-		return command_fail(ret, "no answer: it is held by no motet command, or a busy one");
+		return command_fail(ret, "no answer: its holder is busy, or no motet command");
 	if (ret)
 		return target_fail(handover->port, ret);
 	return answer.msg.body_len ? handover_refused(&answer) : 0;

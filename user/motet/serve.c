@@ -135,7 +135,7 @@ int serve_print(const struct serve *serve, int port,
 
 	(void)port;
 	if (msg->flags & MOTET_MSG_CALL && msg->flags & MOTET_MSG_LEASED)
-		return command_fail(0, "message %llu is a call, and was given back; answer it with \"motet port reply\"",
+		return command_fail(0, "call %llu was given back: use \"motet port reply\"",
 				    msg->id);
 	if (!serve->args->exec) {
 		message_print(message, receive_form(serve->args));

@@ -24,9 +24,9 @@ done
 for STD in c++11 c++17 c++20; do
 	tap_check "motet/motet.h as $STD" compile c++ motet/motet.h
 done
-STD=c99
+STD="c99"
 tap_check "motet/group.h on its own" compile c motet/group.h
-STD=c90
+STD="c90"
 tap_check "linux/motet.h as c90" compile c linux/motet.h
 tap_check "linux/motet_netlink.h as c90" compile c linux/motet_netlink.h
 STD=c11

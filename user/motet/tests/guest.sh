@@ -78,7 +78,7 @@ json()
 # until_true COMMAND...: for what another process is about to do
 until_true()
 {
-	local end=$((SECONDS + 20))
+	local end=$((SECONDS + 100))
 	until "$@" >/dev/null 2>&1; do
 		((SECONDS < end)) || return
 	done

@@ -28,7 +28,7 @@ static struct nl_msg *message_new(void)
 static void check_json(struct nl_msg *msg, const struct record_type *type,
 		       const char *want)
 {
-	_Alignas(max_align_t) char record[RECORD_SIZE_MAX];
+	char record[RECORD_SIZE_MAX] __attribute__((aligned));
 	json_t *object;
 	char *text;
 
