@@ -7,7 +7,7 @@
 #   make modules_install  the module alone
 #
 #   make demo             the main job, in a guest, on real input
-#   make check            the tests: 7 minutes or so
+#   make check            the tests: a quarter of an hour
 #   make check-all        everything on every kernel
 #   make soak             the long forms: MINUTES=60
 #
