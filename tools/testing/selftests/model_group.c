@@ -63,7 +63,7 @@ static void perhaps_gone(int index)
 	for (i = 0; i < HELPERS; i++)
 		if (model.helper[i].group[index] >= 0)
 			return;
-	if (!group->exists || (group->members && !group->dead))
+	if (!group->exists || group->members)
 		return;
 	forget_load(index);
 	memset(group, 0, sizeof(*group));
