@@ -172,6 +172,39 @@ TEST_F(track, stop)
 	EXPECT_TRUE(mt_not_told(self->tracker));
 }
 
+/* A port that changes hands stays a member, and nobody is told anything. */
+TEST_F(track, members_that_change_hands)
+{
+	struct motet_msg msg = { 0 };
+	struct motet_id id;
+	int other = mt_actor(), moved, standby;
+	__u64 value;
+
+	ASSERT_EQ(0, mt_actor_id(other, &id));
+	ASSERT_EQ(0, mt_insert(self->actor, &self->cap, &self->ids[0]));
+	ASSERT_EQ(0, mt_track(self->tracker, &self->cap.id));
+	EXPECT_EQ(0, ABOUT(PRESENT, 1));
+	ASSERT_EQ(0, mt_offer(self->ports[0], 0, &id));
+	moved = mt_open_id(other, MOTET_ROLE_HOLDER, &self->ids[0]);
+	ASSERT_LE(0, moved);
+	close(self->ports[0]);
+	EXPECT_EQ(0, mt_to_group(self->group, &msg, 1));
+	EXPECT_EQ(0, mt_try_recv(moved, &value));
+	EXPECT_EQ(1, value);
+	standby = mt_open_id(self->actor, MOTET_ROLE_STANDBY, &self->ids[0]);
+	ASSERT_LE(0, standby);
+	EXPECT_EQ(0, mt_to_group(self->group, &msg, 2));
+	close(moved);
+	ASSERT_EQ(0, mt_exception(standby, &msg));
+	EXPECT_EQ(MOTET_EXCEPTION_TAKEN_OVER, msg.exception);
+	EXPECT_EQ(0, mt_try_recv(standby, &value));
+	EXPECT_EQ(2, value);
+	EXPECT_EQ(0, mt_until_members(self->group, 1));
+	EXPECT_TRUE(mt_not_told(self->tracker));
+	close(standby);
+	EXPECT_EQ(0, ABOUT(DIED, 0));
+}
+
 /* What joined and left unread was never there. */
 TEST_F(track, joined_and_left_unread)
 {
