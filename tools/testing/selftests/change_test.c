@@ -101,6 +101,8 @@ TEST_F(change, fields)
 	EXPECT_EQ(1, status.uid);
 	EXPECT_EQ(2, status.gid);
 	EXPECT_EQ(3, status.retention);
+	/* without one it ends with this process, before the next test */
+	EXPECT_EQ(0, retention_to(self->actor, &self->id, 0));
 }
 
 TEST_F(change, bad_arguments)
