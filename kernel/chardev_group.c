@@ -120,14 +120,7 @@ static int motet_group_create_finish(struct motet_ioctl_call *call,
 	return 0;
 }
 
-/**
- * motet_ioctl_group_create() - MOTET_IOC_GROUP_CREATE
- * @call: the ioctl
- * @data: its argument
- *
- * Return: 0 or a negative error, as the interface says.
- */
-int motet_ioctl_group_create(struct motet_ioctl_call *call, void *data)
+static int motet_ioctl_group_create(struct motet_ioctl_call *call, void *data)
 {
 	struct motet_group_create *arg = data;
 	struct motet_name *name = NULL;
@@ -201,14 +194,7 @@ err_put_fd:
 	return err;
 }
 
-/**
- * motet_ioctl_group_open() - MOTET_IOC_GROUP_OPEN
- * @call: the ioctl
- * @data: its argument
- *
- * Return: 0 or a negative error, as the interface says.
- */
-int motet_ioctl_group_open(struct motet_ioctl_call *call, void *data)
+static int motet_ioctl_group_open(struct motet_ioctl_call *call, void *data)
 {
 	struct motet_group_open *arg = data;
 	struct motet_object *object;
@@ -276,26 +262,12 @@ static int motet_group_member_ioctl(struct motet_ioctl_call *call,
 	return err;
 }
 
-/**
- * motet_ioctl_group_insert() - MOTET_IOC_GROUP_INSERT
- * @call: the ioctl
- * @data: its argument
- *
- * Return: 0 or a negative error, as the interface says.
- */
-int motet_ioctl_group_insert(struct motet_ioctl_call *call, void *data)
+static int motet_ioctl_group_insert(struct motet_ioctl_call *call, void *data)
 {
 	return motet_group_member_ioctl(call, data, true);
 }
 
-/**
- * motet_ioctl_group_remove() - MOTET_IOC_GROUP_REMOVE
- * @call: the ioctl
- * @data: its argument
- *
- * Return: 0 or a negative error, as the interface says.
- */
-int motet_ioctl_group_remove(struct motet_ioctl_call *call, void *data)
+static int motet_ioctl_group_remove(struct motet_ioctl_call *call, void *data)
 {
 	return motet_group_member_ioctl(call, data, false);
 }
@@ -319,14 +291,7 @@ static int motet_group_rekey_finish(struct motet_ioctl_call *call,
 	return err;
 }
 
-/**
- * motet_ioctl_group_rekey() - MOTET_IOC_GROUP_REKEY
- * @call: the ioctl
- * @data: its argument
- *
- * Return: 0 or a negative error, as the interface says.
- */
-int motet_ioctl_group_rekey(struct motet_ioctl_call *call, void *data)
+static int motet_ioctl_group_rekey(struct motet_ioctl_call *call, void *data)
 {
 	struct motet_group_cap *arg = data;
 	struct motet_object *group;
@@ -342,14 +307,7 @@ int motet_ioctl_group_rekey(struct motet_ioctl_call *call, void *data)
 	return err;
 }
 
-/**
- * motet_ioctl_group_delete() - MOTET_IOC_GROUP_DELETE
- * @call: the ioctl
- * @data: its argument
- *
- * Return: 0 or a negative error, as the interface says.
- */
-int motet_ioctl_group_delete(struct motet_ioctl_call *call, void *data)
+static int motet_ioctl_group_delete(struct motet_ioctl_call *call, void *data)
 {
 	const struct motet_group_cap *arg = data;
 	struct motet_object *group;
@@ -393,14 +351,7 @@ static int motet_group_track_finish(struct motet_ioctl_call *call,
 				 &port->queue);
 }
 
-/**
- * motet_ioctl_group_track() - MOTET_IOC_GROUP_TRACK
- * @call: the ioctl
- * @data: its argument
- *
- * Return: 0 or a negative error, as the interface says.
- */
-int motet_ioctl_group_track(struct motet_ioctl_call *call, void *data)
+static int motet_ioctl_group_track(struct motet_ioctl_call *call, void *data)
 {
 	const struct motet_group_track *arg = data;
 	struct motet_object *group;
@@ -419,14 +370,7 @@ int motet_ioctl_group_track(struct motet_ioctl_call *call, void *data)
 	return err;
 }
 
-/**
- * motet_ioctl_group_report() - MOTET_IOC_GROUP_REPORT
- * @call: the ioctl
- * @data: its argument
- *
- * Return: 0 or a negative error, as the interface says.
- */
-int motet_ioctl_group_report(struct motet_ioctl_call *call, void *data)
+static int motet_ioctl_group_report(struct motet_ioctl_call *call, void *data)
 {
 	const struct motet_group_report *arg = data;
 	struct motet_object *group;
@@ -446,14 +390,7 @@ int motet_ioctl_group_report(struct motet_ioctl_call *call, void *data)
 	return err;
 }
 
-/**
- * motet_ioctl_group_session_end() - MOTET_IOC_GROUP_SESSION_END
- * @call: the ioctl
- * @data: its argument
- *
- * Return: 0 or a negative error, as the interface says.
- */
-int motet_ioctl_group_session_end(struct motet_ioctl_call *call, void *data)
+static int motet_ioctl_group_session_end(struct motet_ioctl_call *call, void *data)
 {
 	const struct motet_group_session *arg = data;
 
@@ -462,14 +399,7 @@ int motet_ioctl_group_session_end(struct motet_ioctl_call *call, void *data)
 	return motet_session_end(&call->group->handle, arg->session);
 }
 
-/**
- * motet_ioctl_group_status() - MOTET_IOC_GROUP_STATUS
- * @call: the ioctl
- * @data: its argument
- *
- * Return: 0 or a negative error, as the interface says.
- */
-int motet_ioctl_group_status(struct motet_ioctl_call *call, void *data)
+static int motet_ioctl_group_status(struct motet_ioctl_call *call, void *data)
 {
 	struct motet_group_status *status = data;
 	u32 size = status->size;
@@ -479,3 +409,42 @@ int motet_ioctl_group_status(struct motet_ioctl_call *call, void *data)
 	motet_deliver_status(call->group, status);
 	return motet_ioctl_return(call, status);
 }
+
+static const struct motet_ioctl motet_group_ioctls[] = {
+	MOTET_IOCTL(MOTET_IOC_GROUP_CREATE, struct motet_group_create,
+		    MOTET_GROUP_CREATE_SIZE_VER0, MOTET_ON_ACTOR,
+		    motet_ioctl_group_create),
+	MOTET_IOCTL(MOTET_IOC_GROUP_OPEN, struct motet_group_open,
+		    MOTET_GROUP_OPEN_SIZE_VER0, MOTET_ON_ACTOR,
+		    motet_ioctl_group_open),
+	MOTET_IOCTL(MOTET_IOC_GROUP_INSERT, struct motet_group_member,
+		    MOTET_GROUP_MEMBER_SIZE_VER0, MOTET_ON_ACTOR,
+		    motet_ioctl_group_insert),
+	MOTET_IOCTL(MOTET_IOC_GROUP_REMOVE, struct motet_group_member,
+		    MOTET_GROUP_MEMBER_SIZE_VER0, MOTET_ON_ACTOR,
+		    motet_ioctl_group_remove),
+	MOTET_IOCTL(MOTET_IOC_GROUP_REKEY, struct motet_group_cap,
+		    MOTET_GROUP_CAP_SIZE_VER0, MOTET_ON_ACTOR,
+		    motet_ioctl_group_rekey),
+	MOTET_IOCTL(MOTET_IOC_GROUP_DELETE, struct motet_group_cap,
+		    MOTET_GROUP_CAP_SIZE_VER0, MOTET_ON_ACTOR,
+		    motet_ioctl_group_delete),
+	MOTET_IOCTL(MOTET_IOC_GROUP_TRACK, struct motet_group_track,
+		    MOTET_GROUP_TRACK_SIZE_VER0, MOTET_ON_HOLDER,
+		    motet_ioctl_group_track),
+	MOTET_IOCTL(MOTET_IOC_GROUP_REPORT, struct motet_group_report,
+		    MOTET_GROUP_REPORT_SIZE_VER0,
+		    MOTET_ON_MOVABLE,
+		    motet_ioctl_group_report),
+	MOTET_IOCTL(MOTET_IOC_GROUP_SESSION_END, struct motet_group_session,
+		    MOTET_GROUP_SESSION_SIZE_VER0, MOTET_ON_GROUP,
+		    motet_ioctl_group_session_end),
+	MOTET_IOCTL(MOTET_IOC_GROUP_STATUS, struct motet_group_status,
+		    MOTET_GROUP_STATUS_SIZE_VER0, MOTET_ON_GROUP,
+		    motet_ioctl_group_status),
+};
+
+const struct motet_ioctl_table motet_group_ioctl_table = {
+	.ioctls = motet_group_ioctls,
+	.count = ARRAY_SIZE(motet_group_ioctls),
+};

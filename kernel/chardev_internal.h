@@ -3,6 +3,8 @@
 #ifndef _MOTET_CHARDEV_INTERNAL_H
 #define _MOTET_CHARDEV_INTERNAL_H
 
+#include <linux/bits.h>
+#include <linux/build_bug.h>
 #include <linux/types.h>
 
 #include <uapi/linux/motet.h>
@@ -36,7 +38,62 @@ struct motet_ioctl_call {
 	u32 size;
 };
 
+#define MOTET_ON_ACTOR		BIT(MOTET_ROLE_ACTOR)
+/* what holds a port, held it, or will: the roles change, the file does not */
+#define MOTET_ON_MOVABLE						\
+	(BIT(MOTET_ROLE_HOLDER) | BIT(MOTET_ROLE_STANDBY) |		\
+	 BIT(MOTET_ROLE_FORMER))
+#define MOTET_ON_HOLDER		(MOTET_ON_MOVABLE | BIT(MOTET_ROLE_ACTOR))
+#define MOTET_ON_SENDER		BIT(MOTET_ROLE_SENDER)
+#define MOTET_ON_GROUP		BIT(MOTET_ROLE_GROUP)
+#define MOTET_ON_DOOR		(MOTET_ON_SENDER | MOTET_ON_GROUP)
+#define MOTET_ON_ANY		(MOTET_ON_HOLDER | MOTET_ON_SENDER)
+
+/**
+ * struct motet_ioctl - an ioctl
+ * @cmd: its number [const]
+ * @size: size of its argument as this kernel knows it [const]
+ * @min: size of its argument when it was first published [const]
+ * @roles: on which files, bits of &enum motet_role [const]
+ * @handler: carries it out [const]
+ */
+struct motet_ioctl {
+	unsigned int cmd;
+	u32 size;
+	u32 min;
+	u32 roles;
+	int (*handler)(struct motet_ioctl_call *call, void *data);
+};
+
+/**
+ * struct motet_ioctl_table - the ioctls of one kind of object
+ * @ioctls: them [const]
+ * @count: how many [const]
+ *
+ * Their numbers have the same upper half: the place of the table among tables.
+ */
+struct motet_ioctl_table {
+	const struct motet_ioctl *ioctls;
+	unsigned int count;
+};
+
+/** define MOTET_IOCTL_TABLE_SHIFT - numbers of ioctls by this are those of tables */
+#define MOTET_IOCTL_TABLE_SHIFT	4
+
+/** define MOTET_IOCTL_DATA_MAX - no argument is larger */
+#define MOTET_IOCTL_DATA_MAX	512
+
+#define MOTET_IOCTL(_cmd, _type, _min, _roles, _handler) {		\
+	.cmd = _cmd,							\
+	.size = sizeof(_type) +						\
+		BUILD_BUG_ON_ZERO(sizeof(_type) > MOTET_IOCTL_DATA_MAX), \
+	.min = _min,							\
+	.roles = _roles,						\
+	.handler = _handler,						\
+}
+
 /* chardev.c */
+extern const struct file_operations motet_fops;
 int motet_copy_from_user(void *to, u32 size, u32 min, const void __user *from,
 			 u32 *usize);
 int motet_copy_to_user(void __user *to, u32 usize, const void *from, u32 size);
@@ -47,7 +104,11 @@ struct motet_object *motet_find_object(struct motet_ioctl_call *call,
 				       enum motet_class class);
 int motet_ioctl_return(struct motet_ioctl_call *call, const void *arg);
 
+/* chardev_port.c */
+extern const struct motet_ioctl_table motet_port_ioctl_table;
+
 /* chardev_message.c */
+extern const struct motet_ioctl_table motet_message_ioctl_table;
 bool motet_nonblock(struct motet_ioctl_call *call, const struct motet_msg *msg);
 int motet_msg_put(const struct motet_msg *msg, u64 address, u32 usize);
 int motet_msg_get(struct motet_msg *msg, u64 address, u32 *usize);
@@ -55,13 +116,6 @@ int motet_send(struct motet_ioctl_call *call, struct motet_msg *msg,
 	       u64 address, u32 usize);
 int motet_receive(struct motet_ioctl_call *call, struct motet_msg *msg,
 		  bool wait, u64 address, u32 usize);
-int motet_ioctl_send(struct motet_ioctl_call *call, void *data);
-int motet_ioctl_recv(struct motet_ioctl_call *call, void *data);
-int motet_ioctl_call(struct motet_ioctl_call *call, void *data);
-int motet_ioctl_reply(struct motet_ioctl_call *call, void *data);
-int motet_ioctl_reply_recv(struct motet_ioctl_call *call, void *data);
-int motet_ioctl_cancel(struct motet_ioctl_call *call, void *data);
-int motet_ioctl_lease(struct motet_ioctl_call *call, void *data);
 
 /* chardev_batch.c */
 int motet_ioctl_send_many(struct motet_ioctl_call *call, void *data);
@@ -82,16 +136,8 @@ int motet_group_cancel(struct motet_ioctl_call *call,
 bool motet_group_lives(const struct motet_ioctl_call *call);
 int motet_group_resume(struct motet_ioctl_call *call, u64 id);
 void motet_group_call_over(struct motet_ioctl_call *call, bool over);
+
 /* chardev_group.c */
-int motet_ioctl_group_create(struct motet_ioctl_call *call, void *data);
-int motet_ioctl_group_open(struct motet_ioctl_call *call, void *data);
-int motet_ioctl_group_insert(struct motet_ioctl_call *call, void *data);
-int motet_ioctl_group_remove(struct motet_ioctl_call *call, void *data);
-int motet_ioctl_group_rekey(struct motet_ioctl_call *call, void *data);
-int motet_ioctl_group_delete(struct motet_ioctl_call *call, void *data);
-int motet_ioctl_group_track(struct motet_ioctl_call *call, void *data);
-int motet_ioctl_group_report(struct motet_ioctl_call *call, void *data);
-int motet_ioctl_group_session_end(struct motet_ioctl_call *call, void *data);
-int motet_ioctl_group_status(struct motet_ioctl_call *call, void *data);
+extern const struct motet_ioctl_table motet_group_ioctl_table;
 
 #endif /* _MOTET_CHARDEV_INTERNAL_H */

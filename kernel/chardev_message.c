@@ -178,14 +178,7 @@ int motet_send(struct motet_ioctl_call *call, struct motet_msg *msg,
 	return err == -ENOBUFS ? -EAGAIN : err;
 }
 
-/**
- * motet_ioctl_send() - MOTET_IOC_SEND
- * @call: the ioctl
- * @data: its argument
- *
- * Return: 0 or a negative error, as the interface says.
- */
-int motet_ioctl_send(struct motet_ioctl_call *call, void *data)
+static int motet_ioctl_send(struct motet_ioctl_call *call, void *data)
 {
 	return motet_send(call, data, (uintptr_t)call->uarg, call->usize);
 }
@@ -222,14 +215,7 @@ int motet_receive(struct motet_ioctl_call *call, struct motet_msg *msg,
 	return motet_port_receive_end(&receipt, err);
 }
 
-/**
- * motet_ioctl_recv() - MOTET_IOC_RECV
- * @call: the ioctl
- * @data: its argument
- *
- * Return: 0 or a negative error, as the interface says.
- */
-int motet_ioctl_recv(struct motet_ioctl_call *call, void *data)
+static int motet_ioctl_recv(struct motet_ioctl_call *call, void *data)
 {
 	return motet_receive(call, data, true, (uintptr_t)call->uarg,
 			     call->usize);
@@ -253,14 +239,7 @@ static int motet_reply_commit(struct motet_ioctl_call *call,
 	return err;
 }
 
-/**
- * motet_ioctl_reply() - MOTET_IOC_REPLY
- * @call: the ioctl
- * @data: its argument
- *
- * Return: 0 or a negative error, as the interface says.
- */
-int motet_ioctl_reply(struct motet_ioctl_call *call, void *data)
+static int motet_ioctl_reply(struct motet_ioctl_call *call, void *data)
 {
 	struct motet_message *answer = motet_reply_begin(call, data);
 
@@ -302,14 +281,7 @@ static int motet_reply_first(struct motet_ioctl_call *call,
 	return err;
 }
 
-/**
- * motet_ioctl_reply_recv() - MOTET_IOC_REPLY_RECV
- * @call: the ioctl
- * @data: its argument
- *
- * Return: 0 or a negative error, as the interface says.
- */
-int motet_ioctl_reply_recv(struct motet_ioctl_call *call, void *data)
+static int motet_ioctl_reply_recv(struct motet_ioctl_call *call, void *data)
 {
 	struct motet_reply_recv *arg = data;
 	struct motet_msg msg;
@@ -454,14 +426,7 @@ static struct motet_call *motet_call_start(struct motet_ioctl_call *call,
 	return made;
 }
 
-/**
- * motet_ioctl_call() - MOTET_IOC_CALL
- * @call: the ioctl
- * @data: its argument
- *
- * Return: 0 or a negative error, as the interface says.
- */
-int motet_ioctl_call(struct motet_ioctl_call *call, void *data)
+static int motet_ioctl_call(struct motet_ioctl_call *call, void *data)
 {
 	struct motet_call_arg *arg = data;
 	struct motet_msg answer;
@@ -495,14 +460,7 @@ int motet_ioctl_call(struct motet_ioctl_call *call, void *data)
 	return err;
 }
 
-/**
- * motet_ioctl_cancel() - MOTET_IOC_CANCEL
- * @call: the ioctl
- * @data: its argument
- *
- * Return: 0 or a negative error, as the interface says.
- */
-int motet_ioctl_cancel(struct motet_ioctl_call *call, void *data)
+static int motet_ioctl_cancel(struct motet_ioctl_call *call, void *data)
 {
 	const struct motet_cancel *arg = data;
 
@@ -516,14 +474,7 @@ int motet_ioctl_cancel(struct motet_ioctl_call *call, void *data)
 	return motet_call_cancel(call->handle, arg->id);
 }
 
-/**
- * motet_ioctl_lease() - MOTET_IOC_LEASE
- * @call: the ioctl
- * @data: its argument
- *
- * Return: 0 or a negative error, as the interface says.
- */
-int motet_ioctl_lease(struct motet_ioctl_call *call, void *data)
+static int motet_ioctl_lease(struct motet_ioctl_call *call, void *data)
 {
 	const struct motet_lease *arg = data;
 
@@ -532,3 +483,35 @@ int motet_ioctl_lease(struct motet_ioctl_call *call, void *data)
 		return -EINVAL;
 	return motet_port_change_lease(call->handle, arg);
 }
+
+static const struct motet_ioctl motet_message_ioctls[] = {
+	MOTET_IOCTL(MOTET_IOC_RECV, struct motet_msg, MOTET_MSG_SIZE_VER0,
+		    MOTET_ON_HOLDER, motet_ioctl_recv),
+	MOTET_IOCTL(MOTET_IOC_SEND, struct motet_msg, MOTET_MSG_SIZE_VER0,
+		    MOTET_ON_DOOR, motet_ioctl_send),
+	MOTET_IOCTL(MOTET_IOC_CALL, struct motet_call_arg,
+		    MOTET_CALL_ARG_SIZE_VER0, MOTET_ON_DOOR,
+		    motet_ioctl_call),
+	MOTET_IOCTL(MOTET_IOC_REPLY, struct motet_msg, MOTET_MSG_SIZE_VER0,
+		    MOTET_ON_HOLDER, motet_ioctl_reply),
+	MOTET_IOCTL(MOTET_IOC_REPLY_RECV, struct motet_reply_recv,
+		    MOTET_REPLY_RECV_SIZE_VER0, MOTET_ON_HOLDER,
+		    motet_ioctl_reply_recv),
+	MOTET_IOCTL(MOTET_IOC_CANCEL, struct motet_cancel,
+		    MOTET_CANCEL_SIZE_VER0, MOTET_ON_DOOR,
+		    motet_ioctl_cancel),
+	MOTET_IOCTL(MOTET_IOC_LEASE, struct motet_lease,
+		    MOTET_LEASE_SIZE_VER0, MOTET_ON_HOLDER,
+		    motet_ioctl_lease),
+	MOTET_IOCTL(MOTET_IOC_SEND_MANY, struct motet_batch,
+		    MOTET_BATCH_SIZE_VER0, MOTET_ON_DOOR,
+		    motet_ioctl_send_many),
+	MOTET_IOCTL(MOTET_IOC_RECV_MANY, struct motet_batch,
+		    MOTET_BATCH_SIZE_VER0, MOTET_ON_HOLDER,
+		    motet_ioctl_recv_many),
+};
+
+const struct motet_ioctl_table motet_message_ioctl_table = {
+	.ioctls = motet_message_ioctls,
+	.count = ARRAY_SIZE(motet_message_ioctls),
+};
