@@ -525,18 +525,8 @@ static const struct motet_group_hooks motet_deliver_hooks = {
 
 /**
  * motet_deliver_init() - begin to deliver to groups
- *
- * Return: 0 or a negative error.
  */
-int motet_deliver_init(void)
+void motet_deliver_init(void)
 {
-	return motet_group_init(&motet_deliver_hooks);
-}
-
-/**
- * motet_deliver_exit() - no longer deliver
- */
-void motet_deliver_exit(void)
-{
-	motet_group_exit();
+	motet_group_init(&motet_deliver_hooks);
 }

@@ -106,8 +106,7 @@ struct motet_delivery {
 	struct motet_message *message;
 };
 
-int motet_deliver_init(void);
-void motet_deliver_exit(void);
+void motet_deliver_init(void);
 
 /* deliver.c: files of groups, and to one member */
 struct motet_group_file *motet_group_create(struct motet_handle *actor,

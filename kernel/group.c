@@ -367,40 +367,11 @@ void motet_group_work(struct motet_group *group)
 		motet_group_hooks->work(group);
 }
 
-/* The port is gone: under the domain's mutex, while it is unpublished. */
-static int motet_group_on_event(struct notifier_block *subscriber,
-				unsigned long event, void *data)
-{
-	const struct motet_object_event *what = data;
-	struct motet_bond *bond, *next;
-
-	if (event == MOTET_EVENT_DELETE)
-		list_for_each_entry_safe(bond, next, &what->object->memberships,
-					 link)
-			bond->end(bond);
-	return NOTIFY_DONE;
-}
-
-static struct notifier_block motet_group_subscriber = {
-	.notifier_call = motet_group_on_event,
-};
-
 /**
- * motet_group_init() - begin to watch for the deaths of members
+ * motet_group_init() - begin
  * @hooks: what is done where messages are known
- *
- * Return: 0 or a negative error.
  */
-int motet_group_init(const struct motet_group_hooks *hooks)
+void motet_group_init(const struct motet_group_hooks *hooks)
 {
 	motet_group_hooks = hooks;
-	return motet_object_subscribe(&motet_group_subscriber);
-}
-
-/**
- * motet_group_exit() - no longer watch
- */
-void motet_group_exit(void)
-{
-	motet_object_unsubscribe(&motet_group_subscriber);
 }

@@ -65,16 +65,6 @@ struct motet_record;
  */
 
 /**
- * struct motet_bond - what ties a port to a group
- * @link: among the bonds of the port [domain.mutex]
- * @end: the port is gone; the domain's mutex is held [const]
- */
-struct motet_bond {
-	struct list_head link;
-	void (*end)(struct motet_bond *bond);
-};
-
-/**
  * struct motet_inserter - an actor that inserted members
  * @link: among those of the group [group.mutex]
  * @port: its default port, referenced [const]
@@ -278,8 +268,7 @@ struct motet_group_hooks {
 	void (*end)(struct motet_group *group);
 };
 
-int motet_group_init(const struct motet_group_hooks *hooks);
-void motet_group_exit(void);
+void motet_group_init(const struct motet_group_hooks *hooks);
 
 /* group.c: life */
 struct motet_group *motet_group_new(struct motet_actor *actor,

@@ -302,7 +302,7 @@ static bool motet_port_has_groups(const struct motet_object *port, kuid_t owner)
 	struct motet_bond *bond;
 
 	lockdep_assert_held(&port->domain->mutex);
-	list_for_each_entry(bond, &port->memberships, link) {
+	list_for_each_entry(bond, &port->bonds, link) {
 		if (bond->end != motet_member_died)
 			continue;
 		member = container_of(bond, struct motet_member, bond);
@@ -336,7 +336,7 @@ static int motet_group_insert_locked(struct motet_group *group,
 	err = motet_member_enter(group, member, inserter, inserter_queue);
 	if (err)
 		return err;
-	list_add_tail(&member->bond.link, &port->memberships);
+	list_add_tail(&member->bond.link, &port->bonds);
 	add_wait_queue(&member->queue->writable, &member->room);
 	trace_motet_group_insert(&group->object.id, &port->id,
 				 group->member_count);

@@ -262,7 +262,7 @@ static int motet_group_track_locked(struct motet_group *group,
 	err = motet_track_present(tracker);
 	if (err)
 		return err;
-	list_add_tail(&tracker->bond.link, &tracker->port->memberships);
+	list_add_tail(&tracker->bond.link, &tracker->port->bonds);
 	list_add_tail(&tracker->link, &group->trackers);
 	group->tracker_count++;
 	trace_motet_group_track(&group->object.id, &tracker->port->id, 1);

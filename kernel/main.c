@@ -38,12 +38,10 @@ static int __init motet_init(void)
 	err = motet_actor_init();
 	if (err)
 		goto err_node;
-	err = motet_deliver_init();
-	if (err)
-		goto err_actor;
+	motet_deliver_init();
 	err = motet_sysfs_init();
 	if (err)
-		goto err_deliver;
+		goto err_actor;
 	err = motet_netlink_init();
 	if (err)
 		goto err_sysfs;
@@ -56,8 +54,6 @@ err_netlink:
 	motet_netlink_exit();
 err_sysfs:
 	motet_sysfs_exit();
-err_deliver:
-	motet_deliver_exit();
 err_actor:
 	motet_actor_exit();
 	motet_actor_exit_cache();
@@ -86,7 +82,6 @@ static void __exit motet_exit(void)
 	motet_actor_exit();
 	motet_node_exit();
 	motet_domain_exit();
-	motet_deliver_exit();
 	rcu_barrier();
 	motet_actor_exit_cache();
 	motet_port_exit();

@@ -32,7 +32,7 @@ void motet_object_init(struct motet_object *object,
 	object->uid = current_euid();
 	object->gid = current_egid();
 	motet_id_new(&object->id, ops->class);
-	INIT_LIST_HEAD(&object->memberships);
+	INIT_LIST_HEAD(&object->bonds);
 }
 
 /**
@@ -146,7 +146,7 @@ void motet_object_unsubscribe(struct notifier_block *subscriber)
 }
 
 /**
- * motet_object_event() - tell the subscribers
+ * motet_object_event() - tell the subscribers, and at its end whoever has a bond
  * @object: what it is about
  * @event: what happened
  * @sequence: number of the event in the domain
@@ -160,6 +160,12 @@ void motet_object_event(struct motet_object *object, enum motet_event event,
 		.object = object,
 		.sequence = sequence,
 	};
+	struct motet_bond *bond;
 
 	blocking_notifier_call_chain(&motet_object_events, event, &data);
+	if (event != MOTET_EVENT_DELETE)
+		return;
+	while ((bond = list_first_entry_or_null(&object->bonds,
+						struct motet_bond, link)))
+		bond->end(bond);
 }

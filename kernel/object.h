@@ -31,7 +31,9 @@ struct motet_load;
  * subscribe (multicast, sysfs); they are called under that mutex, in the order
  * of the events, and may sleep.
  *
- * Classes know each other only by references to objects and these operations.
+ * Classes know each other only by references to objects, by these operations, and
+ * by *bonds*: whoever has to know when an object of another class ends puts one
+ * on it.
  */
 
 /**
@@ -90,6 +92,17 @@ struct motet_name {
 };
 
 /**
+ * struct motet_bond - what is to be told of the end of an object
+ * @link: among the bonds of the object [domain.mutex]
+ * @end: the object is gone, and every subscriber knows; takes the bond away. The
+ *	domain's mutex is held [const]
+ */
+struct motet_bond {
+	struct list_head link;
+	void (*end)(struct motet_bond *bond);
+};
+
+/**
  * struct motet_object - what every object has
  * @refs: references [atomic]
  * @ops: what its class does [const]
@@ -106,7 +119,7 @@ struct motet_name {
  * @mode: mode bits [domain.mutex]
  * @retention: how long it outlives its holder, nanoseconds [domain.mutex]
  * @node: number of the node that it is on, 0 for this one [const]
- * @memberships: of groups [domain.mutex]
+ * @bonds: what is to be told of its end [domain.mutex]
  * @rcu: frees it [rcu]
  */
 struct motet_object {
@@ -124,7 +137,7 @@ struct motet_object {
 	umode_t mode;
 	u64 retention;
 	u32 node;
-	struct list_head memberships;
+	struct list_head bonds;
 	struct rcu_head rcu;
 };
 

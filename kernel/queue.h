@@ -142,6 +142,9 @@ struct motet_queue_stats {
 
 #define MOTET_QUEUE_SHARE_BITS	3
 
+/* Kinds of exceptions: the last of &enum motet_exception, and one more. */
+#define MOTET_QUEUE_EXCEPTIONS	(MOTET_EXCEPTION_FAULT + 1)
+
 /* How many exceptions may lie in a queue before they are counted only. */
 #define MOTET_QUEUE_FORCED_MAX	256
 
@@ -183,7 +186,7 @@ struct motet_queue {
 	u64 epoch;
 	struct motet_ready *ready;
 	u32 forced;
-	struct motet_message *last_forced[MOTET_EXCEPTION_FAULT + 1];
+	struct motet_message *last_forced[MOTET_QUEUE_EXCEPTIONS];
 	u64 arrivals;
 	struct motet_lane lanes[MOTET_PRIORITIES];
 	struct hlist_head shares[1 << MOTET_QUEUE_SHARE_BITS];
