@@ -25,10 +25,15 @@ for STD in c++11 c++17 c++20; do
 	tap_check "motet/motet.h as $STD" compile c++ motet/motet.h
 done
 STD="c99"
-tap_check "motet/group.h on its own" compile c motet/group.h
+for header in "$TOP"/user/lib/include/motet/*.h; do
+	header=motet/${header##*/}
+	tap_check "$header on its own" compile c "$header"
+done
 STD="c90"
-tap_check "linux/motet.h as c90" compile c linux/motet.h
-tap_check "linux/motet_netlink.h as c90" compile c linux/motet_netlink.h
+for header in "$TOP"/uapi/linux/*.h; do
+	header=linux/${header##*/}
+	tap_check "$header as c90" compile c "$header"
+done
 STD=c11
 if command -v clang >/dev/null; then
 	COMPILER=clang

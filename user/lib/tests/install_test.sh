@@ -57,12 +57,16 @@ no_build_paths()
 	! grep -rlI "$TOP" "$root/usr"
 }
 
+headers()
+{
+	cd "$TOP/user/lib" && echo include/motet/*.h
+	cd "$TOP/uapi" && printf 'include/%s\n' linux/*.h
+}
+
 all_there()
 {
 	for file in bin/motet lib/libmotet.so lib/libmotet.so.1 \
-		lib/libmotet.a lib/pkgconfig/motet.pc include/motet/motet.h \
-		include/motet/group.h \
-		include/linux/motet.h include/linux/motet_netlink.h \
+		lib/libmotet.a lib/pkgconfig/motet.pc $(headers) \
 		share/bash-completion/completions/motet \
 		share/man/man1/motet.1 share/man/man3/motet_send.3; do
 		[ -e "$root/usr/$file" ] && continue
