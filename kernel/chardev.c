@@ -150,6 +150,8 @@ static const struct motet_ioctl *motet_ioctl_find(unsigned int cmd)
 		return NULL;
 	i = array_index_nospec(i, ARRAY_SIZE(motet_ioctl_tables));
 	table = motet_ioctl_tables[i];
+	if (!table)
+		return NULL;
 	for (i = 0; i < table->count; i++)
 		if (table->ioctls[i].cmd == cmd)
 			return &table->ioctls[i];
