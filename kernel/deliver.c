@@ -357,19 +357,18 @@ static int motet_deliver_build(struct motet_delivery *delivery,
 }
 
 static void motet_deliver_note(struct motet_delivery *delivery,
-			       struct motet_room_wait *wait, bool *told,
-			       int err, bool nonblock)
+			       struct motet_room_wait *wait, int err)
 {
 	struct motet_group *group = delivery->file->handle.group;
 	struct motet_session *session;
 
 	lockdep_assert_held(&group->mutex);
-	if (err == -EAGAIN && !*told)
+	if (err == -EAGAIN && !wait->told)
 		motet_group_tell_full(group, delivery->want.address);
-	*told |= err == -EAGAIN;
+	wait->told |= err == -EAGAIN;
 	if (!err || err == -EAGAIN)
 		motet_deliver_refused(delivery->file, &delivery->want,
-				      err && nonblock);
+				      err && wait->nonblock);
 	if (delivery->want.address != MOTET_ADDRESS_STICKY)
 		return;
 	session = motet_session_find(&delivery->file->handle,
@@ -379,11 +378,9 @@ static void motet_deliver_note(struct motet_delivery *delivery,
 }
 
 /* Tries one member after the other, once. */
-static int motet_deliver_try(struct motet_delivery *delivery,
-			     const struct motet_msg *msg,
-			     struct motet_room_wait *wait, bool *told,
-			     bool nonblock)
+static int motet_deliver_try(struct motet_room_wait *wait, void *data)
 {
+	struct motet_delivery *delivery = data;
 	struct motet_group *group = delivery->file->handle.group;
 	struct motet_pick pick = {};
 	int err;
@@ -391,11 +388,11 @@ static int motet_deliver_try(struct motet_delivery *delivery,
 	do {
 		mutex_lock(&group->mutex);
 		err = motet_deliver_pick(delivery, &pick);
-		motet_deliver_note(delivery, wait, told, err, nonblock);
+		motet_deliver_note(delivery, wait, err);
 		mutex_unlock(&group->mutex);
 		if (err)
 			return err;
-		err = motet_deliver_build(delivery, msg);
+		err = motet_deliver_build(delivery, wait->msg);
 		cond_resched();
 	} while ((err == -EAGAIN && !fatal_signal_pending(current)) ||
 		 err == -EOWNERDEAD);
@@ -415,27 +412,14 @@ static int motet_deliver_try(struct motet_delivery *delivery,
 int motet_deliver_begin(struct motet_delivery *delivery,
 			const struct motet_msg *msg, bool nonblock)
 {
-	struct motet_group *group = delivery->file->handle.group;
-	u64 deadline = motet_deliver_deadline(msg);
-	struct motet_room_wait wait;
-	bool told = false;
-	int err, slept = 0;
+	struct motet_room_wait wait = {
+		.group = delivery->file->handle.group,
+		.msg = msg,
+		.want = &delivery->want,
+		.nonblock = nonblock,
+	};
 
-	motet_room_wait_begin(group, &wait, &delivery->want);
-	for (;;) {
-		motet_room_wait_again(&wait);
-		err = motet_deliver_try(delivery, msg, &wait, &told, nonblock);
-		if (err != -EAGAIN || nonblock)
-			break;
-		/* one more look, after what ended the sleep */
-		if (slept) {
-			err = slept;
-			break;
-		}
-		slept = motet_room_wait_sleep(group, &wait, deadline);
-	}
-	motet_room_wait_end(group, &wait);
-	return err;
+	return motet_room_wait_for(&wait, motet_deliver_try, delivery);
 }
 
 /**

@@ -14,6 +14,7 @@
  * @weight: what it adds to the load of each member [own]
  * @message: the original, which is in no queue [own]
  * @full: number of the member that has no room [own]
+ * @delivered: how many members got it [own]
  */
 struct motet_broadcast {
 	struct motet_group_file *file;
@@ -21,6 +22,7 @@ struct motet_broadcast {
 	u32 weight;
 	struct motet_message *message;
 	unsigned long full;
+	u32 delivered;
 };
 
 /* Room for one message, or why there is none. */
@@ -145,8 +147,7 @@ static u32 motet_broadcast_commit_all(struct motet_group *group)
 	return delivered;
 }
 
-static int motet_broadcast_try_locked(struct motet_broadcast *broadcast,
-				      u32 *delivered)
+static int motet_broadcast_try_locked(struct motet_broadcast *broadcast)
 {
 	struct motet_group *group = broadcast->file->handle.group;
 	int err;
@@ -157,36 +158,34 @@ static int motet_broadcast_try_locked(struct motet_broadcast *broadcast,
 	err = motet_broadcast_prepare_all(broadcast);
 	if (err)
 		return err;
-	*delivered = motet_broadcast_commit_all(group);
+	broadcast->delivered = motet_broadcast_commit_all(group);
 	/* they have died in between */
-	return *delivered ? 0 : -EHOSTUNREACH;
+	return broadcast->delivered ? 0 : -EHOSTUNREACH;
 }
 
 /* The message is built for each try: who waits holds no copy. */
-static int motet_broadcast_try(struct motet_broadcast *broadcast,
-			       const struct motet_msg *msg,
-			       struct motet_room_wait *wait, bool *told,
-			       bool nonblock, u32 *delivered)
+static int motet_broadcast_try(struct motet_room_wait *wait, void *data)
 {
+	struct motet_broadcast *broadcast = data;
 	struct motet_group *group = broadcast->file->handle.group;
 	int err;
 
 	/* in each look: it may have waited until then */
-	if (motet_has_expired(motet_monotonic_from_user(msg->expires)))
+	if (motet_has_expired(motet_monotonic_from_user(wait->msg->expires)))
 		return -ETIMEDOUT;
-	broadcast->message = motet_message_new(msg);
+	broadcast->message = motet_message_new(wait->msg);
 	if (IS_ERR(broadcast->message))
 		return PTR_ERR(broadcast->message);
 	motet_deliver_address(broadcast->message, broadcast->file);
 	mutex_lock(&group->mutex);
-	err = motet_broadcast_try_locked(broadcast, delivered);
-	if (err == -EAGAIN && !*told) {
+	err = motet_broadcast_try_locked(broadcast);
+	if (err == -EAGAIN && !wait->told) {
 		motet_group_tell_full(group, MOTET_ADDRESS_BROADCAST);
-		*told = true;
+		wait->told = true;
 	}
 	if (!err || err == -EAGAIN)
 		motet_deliver_refused(broadcast->file, broadcast->want,
-				      err && nonblock);
+				      err && wait->nonblock);
 	WRITE_ONCE(wait->only, broadcast->full);
 	mutex_unlock(&group->mutex);
 	motet_message_free(broadcast->message);
@@ -214,26 +213,15 @@ int motet_deliver_broadcast(struct motet_group_file *file,
 		.want = want,
 		.weight = msg->weight ?: 1,
 	};
-	struct motet_group *group = file->handle.group;
-	u64 deadline = motet_deliver_deadline(msg);
-	struct motet_room_wait wait;
-	bool told = false;
-	int err, slept = 0;
+	struct motet_room_wait wait = {
+		.group = file->handle.group,
+		.msg = msg,
+		.want = want,
+		.nonblock = nonblock,
+	};
+	int err;
 
-	motet_room_wait_begin(group, &wait, want);
-	for (;;) {
-		motet_room_wait_again(&wait);
-		err = motet_broadcast_try(&broadcast, msg, &wait, &told,
-					  nonblock, delivered);
-		if (err != -EAGAIN || nonblock)
-			break;
-		/* one more look, after what ended the sleep */
-		if (slept) {
-			err = slept;
-			break;
-		}
-		slept = motet_room_wait_sleep(group, &wait, deadline);
-	}
-	motet_room_wait_end(group, &wait);
+	err = motet_room_wait_for(&wait, motet_broadcast_try, &broadcast);
+	*delivered = broadcast.delivered;
 	return err;
 }

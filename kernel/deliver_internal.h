@@ -7,9 +7,13 @@
 
 /**
  * struct motet_room_wait - a sender that waits for room at a member
+ * @group: the group [const]
+ * @msg: what it wants to send; checked [const]
+ * @want: what that needs [const]
+ * @nonblock: it looks once [const]
+ * @told: the group's trackers know that there was no room [own]
  * @entry: among those who wait at the group [own]
  * @task: who waits [const]
- * @want: what it wants to send [const]
  * @looking: it looks for room now, and @only may change [atomic]
  * @only: number of the member that alone will do, or 0 [atomic]
  * @woken: number of a member that has room since the look began, %ULONG_MAX if
@@ -17,9 +21,13 @@
  * @offered: what @woken was before the look [own]
  */
 struct motet_room_wait {
+	struct motet_group *group;
+	const struct motet_msg *msg;
+	const struct motet_want *want;
+	bool nonblock;
+	bool told;
 	struct wait_queue_entry entry;
 	struct task_struct *task;
-	const struct motet_want *want;
 	bool looking;
 	unsigned long only;
 	unsigned long woken;
@@ -41,14 +49,9 @@ struct motet_pick {
 };
 
 /* deliver_wait.c */
-void motet_room_wait_begin(struct motet_group *group,
-			   struct motet_room_wait *wait,
-			   const struct motet_want *want);
-void motet_room_wait_again(struct motet_room_wait *wait);
-int motet_room_wait_sleep(struct motet_group *group,
-			  struct motet_room_wait *wait, u64 deadline);
-void motet_room_wait_end(struct motet_group *group,
-			 struct motet_room_wait *wait);
+int motet_room_wait_for(struct motet_room_wait *wait,
+			int (*look)(struct motet_room_wait *wait, void *data),
+			void *data);
 
 /* deliver.c */
 void motet_deliver_refused(struct motet_group_file *file,

@@ -37,24 +37,12 @@ static int motet_room_wake(struct wait_queue_entry *entry, unsigned int mode,
 	return 1;
 }
 
-/**
- * motet_room_wait_begin() - be woken when there is room
- * @group: the group
- * @wait: who waits: the current task
- * @want: what it wants to send
- */
-void motet_room_wait_begin(struct motet_group *group,
-			   struct motet_room_wait *wait,
-			   const struct motet_want *want)
+static void motet_room_wait_begin(struct motet_room_wait *wait)
 {
 	init_waitqueue_func_entry(&wait->entry, motet_room_wake);
 	wait->task = current;
-	wait->want = want;
 	wait->looking = true;
-	wait->only = 0;
-	wait->woken = 0;
-	wait->offered = 0;
-	add_wait_queue_exclusive(&group->room, &wait->entry);
+	add_wait_queue_exclusive(&wait->group->room, &wait->entry);
 }
 
 /*
@@ -75,33 +63,21 @@ static void motet_room_pass_on(struct motet_group *group, unsigned long number)
 	mutex_unlock(&group->mutex);
 }
 
-/**
- * motet_room_wait_again() - begin to look for room
- * @wait: who waits; if only one member will do, its @only says so after the look
- */
-void motet_room_wait_again(struct motet_room_wait *wait)
+static void motet_room_wait_again(struct motet_room_wait *wait)
 {
 	WRITE_ONCE(wait->looking, true);
 	/* a full barrier: the look is after it as seen by whoever wakes */
 	wait->offered = xchg(&wait->woken, 0);
 }
 
-/**
- * motet_room_wait_sleep() - sleep until it is worth to look again
- * @group: the group; its mutex is not held
- * @wait: who waits; it has looked and found nothing
- * @deadline: CLOCK_MONOTONIC in nanoseconds, or 0 for ever
- *
- * Return: 0, -ETIMEDOUT or -ERESTARTSYS.
- */
-int motet_room_wait_sleep(struct motet_group *group,
-			  struct motet_room_wait *wait, u64 deadline)
+/* Until it is worth to look again; else -ETIMEDOUT or -ERESTARTSYS. */
+static int motet_room_wait_sleep(struct motet_room_wait *wait, u64 deadline)
 {
 	int err = 0;
 
 	/* pairs with the acquire of whoever wakes: @only is what it is now */
 	smp_store_release(&wait->looking, false);
-	motet_room_pass_on(group, wait->offered);
+	motet_room_pass_on(wait->group, wait->offered);
 	wait->offered = 0;
 	for (;;) {
 		set_current_state(TASK_INTERRUPTIBLE | TASK_FREEZABLE);
@@ -116,15 +92,43 @@ int motet_room_wait_sleep(struct motet_group *group,
 	return err;
 }
 
-/**
- * motet_room_wait_end() - wait no more
- * @group: the group
- * @wait: who waits
- */
-void motet_room_wait_end(struct motet_group *group,
-			 struct motet_room_wait *wait)
+static void motet_room_wait_end(struct motet_room_wait *wait)
 {
-	remove_wait_queue(&group->room, &wait->entry);
-	motet_room_pass_on(group, wait->offered);
-	motet_room_pass_on(group, READ_ONCE(wait->woken));
+	remove_wait_queue(&wait->group->room, &wait->entry);
+	motet_room_pass_on(wait->group, wait->offered);
+	motet_room_pass_on(wait->group, READ_ONCE(wait->woken));
+}
+
+/**
+ * motet_room_wait_for() - look for room until there is some
+ * @wait: who waits: the current task
+ * @look: looks for it: -EAGAIN if there is none, and any other value ends it; if
+ *	only one member will do, the waiter's @only says so then
+ * @data: for @look
+ *
+ * Context: may sleep; the mutex of the group is not held.
+ * Return: what the last look has said, -ETIMEDOUT or -ERESTARTSYS.
+ */
+int motet_room_wait_for(struct motet_room_wait *wait,
+			int (*look)(struct motet_room_wait *wait, void *data),
+			void *data)
+{
+	u64 deadline = motet_deliver_deadline(wait->msg);
+	int err, slept = 0;
+
+	motet_room_wait_begin(wait);
+	for (;;) {
+		motet_room_wait_again(wait);
+		err = look(wait, data);
+		if (err != -EAGAIN || wait->nonblock)
+			break;
+		/* one more look, after what ended the sleep */
+		if (slept) {
+			err = slept;
+			break;
+		}
+		slept = motet_room_wait_sleep(wait, deadline);
+	}
+	motet_room_wait_end(wait);
+	return err;
 }
