@@ -208,6 +208,28 @@ static bool motet_port_redelivered_too_often(const struct motet_port *port,
 	       message->redelivered > port->redeliveries_max;
 }
 
+/* To the dead-letter port; false if it is not due there, or there is no room. */
+static bool motet_port_give_up_often(struct motet_port *port,
+				     struct motet_message *message)
+{
+	return motet_port_redelivered_too_often(port, message) &&
+	       motet_port_dead_letter(port, message, ENOTRECOVERABLE);
+}
+
+/* At the head of its priority; false if the port is dead. */
+static bool motet_port_requeue(struct motet_port *port,
+			       struct motet_message *message)
+{
+	bool queued;
+
+	spin_lock(&port->queue.lock);
+	queued = motet_port_requeue_locked(port, message, false);
+	spin_unlock(&port->queue.lock);
+	if (queued)
+		motet_queue_wake(&port->queue);
+	return queued;
+}
+
 /**
  * motet_port_restore() - queue a message again that was received under a lease
  * @port: the port
@@ -219,17 +241,8 @@ static bool motet_port_redelivered_too_often(const struct motet_port *port,
  */
 void motet_port_restore(struct motet_port *port, struct motet_message *message)
 {
-	bool queued;
-
-	if (motet_port_redelivered_too_often(port, message) &&
-	    motet_port_dead_letter(port, message, ENOTRECOVERABLE))
-		return;
-	spin_lock(&port->queue.lock);
-	queued = motet_port_requeue_locked(port, message, false);
-	spin_unlock(&port->queue.lock);
-	if (queued)
-		motet_queue_wake(&port->queue);
-	else
+	if (!motet_port_give_up_often(port, message) &&
+	    !motet_port_requeue(port, message))
 		motet_port_give_up(port, message, EOWNERDEAD);
 }
 
@@ -264,6 +277,23 @@ static int motet_message_compare(void *data, const struct list_head *a,
 	return motet_message_is_before(second, first);
 }
 
+/* The first of them first: what is given up goes in the order of the queue. */
+static void motet_port_give_up_some(struct motet_port *port,
+				    struct list_head *messages)
+{
+	struct motet_message *message, *next;
+
+	list_for_each_entry_safe(message, next, messages, link) {
+		motet_port_count_redelivery(port, message);
+		if (message->home)
+			continue;
+		list_del_init(&message->link);
+		if (!motet_port_give_up_often(port, message))
+			list_add_tail(&message->link, &next->link);
+		cond_resched();
+	}
+}
+
 /**
  * motet_port_give_back_all() - leases are over: restore the order of the queue
  * @port: the port
@@ -275,14 +305,21 @@ void motet_port_give_back_all(struct motet_port *port,
 			      struct list_head *messages)
 {
 	struct motet_message *message;
+	LIST_HEAD(left);
 
 	list_sort(NULL, messages, motet_message_compare);
+	motet_port_give_up_some(port, messages);
+	/* each goes to the head: the last of them first */
 	while (!list_empty(messages)) {
 		message = list_last_entry(messages, struct motet_message, link);
 		list_del_init(&message->link);
-		motet_port_give_back(port, message);
+		if (message->home)
+			motet_job_go_home(port, message);
+		else if (!motet_port_requeue(port, message))
+			list_add(&message->link, &left);
 		cond_resched();
 	}
+	motet_port_give_up_all(port, &left, EOWNERDEAD);
 }
 
 static struct motet_message *motet_port_find_lease(struct motet_handle *handle,

@@ -191,6 +191,81 @@ TEST_F(dead_letter, port_is_gone)
 	EXPECT_EQ(-EAGAIN, mt_try_recv(self->letters, &value));
 }
 
+/* What is there is as it was sent: 1 and so on, with this error. */
+static int letters_are(int letters, int count, __u32 error)
+{
+	struct motet_msg msg;
+	__u64 value;
+	int i, ret;
+
+	for (i = 1; i <= count; i++) {
+		if (mt_poll(letters, POLLIN, 20000) != POLLIN)
+			return -ETIMEDOUT;
+		msg = (struct motet_msg){ 0 };
+		ret = mt_try_recv_msg(letters, &msg, &value, 8);
+		if (ret)
+			return ret;
+		if (msg.error != error || value != (__u64)i)
+			return i;
+	}
+	return 0;
+}
+
+/* A former holder has some, the port the rest, and the port dies. */
+TEST_F(dead_letter, in_order_after_a_move)
+{
+	int letters, holder, sender, other, next, i;
+	struct motet_id letters_id, id;
+	struct motet_info info;
+	__u64 lease;
+
+	letters = mt_port(self->actor, NULL, 8, &letters_id);
+	ASSERT_LE(0, letters);
+	holder = port_with(self->actor, &letters_id, 0, &id);
+	ASSERT_LE(0, holder);
+	sender = mt_sender(self->actor, &id);
+	ASSERT_LE(0, sender);
+	EXPECT_EQ(0, mt_send_all(sender, 1, BOUND));
+	for (i = 1; i < BOUND; i++)
+		EXPECT_EQ(0, leased(holder, i, 0, &lease));
+	other = mt_actor();
+	ASSERT_LE(0, other);
+	ASSERT_EQ(0, mt_info(other, &info));
+	EXPECT_EQ(0, mt_offer(holder, 0, &info.actor));
+	next = mt_open_id(other, MOTET_ROLE_HOLDER, &id);
+	ASSERT_LE(0, next);
+	close(next);
+	EXPECT_EQ(0, letters_are(letters, BOUND, EOWNERDEAD));
+}
+
+/* All of them came back too often at the same time. */
+TEST_F(dead_letter, in_order_after_too_many_redeliveries)
+{
+	struct motet_port_create create = {
+		.mode = 0777, .retention = 100 * MT_SECOND,
+		.redeliveries_max = 1, .limits[0].messages = BOUND,
+	};
+	int letters, holder, sender, i, times;
+	__u64 lease;
+
+	letters = mt_port(self->actor, NULL, 8, &create.dead_letter);
+	ASSERT_LE(0, letters);
+	holder = mt_create(self->actor, &create, "often");
+	ASSERT_LE(0, holder);
+	sender = mt_sender(self->actor, &create.id);
+	ASSERT_LE(0, sender);
+	EXPECT_EQ(0, mt_send_all(sender, 1, BOUND));
+	for (times = 0; times < 2; times++) {
+		for (i = 1; i <= BOUND; i++)
+			EXPECT_EQ(0, leased(holder, i, times, &lease));
+		close(holder);
+		holder = mt_open(self->actor, MOTET_ROLE_HOLDER, "often", NULL);
+		ASSERT_LE(0, holder);
+	}
+	EXPECT_EQ(0, letters_are(letters, BOUND, ENOTRECOVERABLE));
+	EXPECT_EQ(0, mt_unlink(self->actor, "often"));
+}
+
 #define CHAIN	10
 
 /* From one port that dies to the next, and not for ever. */

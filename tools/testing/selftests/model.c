@@ -306,6 +306,11 @@ static void go_home(struct m_port *port, struct m_message *message)
 {
 	struct m_group *group = &model.group[message->job];
 
+	/* this member was the last there was of it: nobody hears of its jobs */
+	if (!group->exists) {
+		m_finish(message);
+		return;
+	}
 	TAILQ_INSERT_HEAD(&group->backlog.lane[message->priority].messages,
 			  message, link);
 	job_ended(port, message);
@@ -322,8 +327,14 @@ static void to_the_head(struct m_lane *lane, struct m_message *message)
 		TAILQ_INSERT_HEAD(&lane->messages, message, link);
 }
 
-/* A message that is in no list, and was received, goes back. */
-void m_give_back(struct m_port *port, struct m_message *message)
+static bool too_often(struct m_port *port, struct m_message *message)
+{
+	return message->job < 0 && port->redeliveries_max &&
+	       message->redelivered > port->redeliveries_max &&
+	       dead_letter_of(port, message);
+}
+
+static void come_back(struct m_message *message)
 {
 	message->redelivered++;
 	if (message->call) {
@@ -331,18 +342,26 @@ void m_give_back(struct m_port *port, struct m_message *message)
 		message->call->leased = false;
 		message->call->server = -1;
 	}
+}
+
+static void queue_again(struct m_port *port, struct m_message *message)
+{
 	if (message->job >= 0) {
 		go_home(port, message);
 		return;
 	}
-	if (port->redeliveries_max &&
-	    message->redelivered > port->redeliveries_max &&
-	    dead_letter_of(port, message)) {
-		m_give_up(port, message, ENOTRECOVERABLE);
-		return;
-	}
 	to_the_head(&port->lane[message->priority], message);
 	port->dirty = true;
+}
+
+/* A message that is in no list, and was received, goes back. */
+void m_give_back(struct m_port *port, struct m_message *message)
+{
+	come_back(message);
+	if (too_often(port, message))
+		m_give_up(port, message, ENOTRECOVERABLE);
+	else
+		queue_again(port, message);
 }
 
 static bool is_before(const struct m_message *message,
@@ -365,14 +384,28 @@ static struct m_message *last_lease(struct m_port *port, int helper)
 	return last;
 }
 
-/* The first is at the head then. */
+/* What is given up goes in order; of the rest the first is at the head then. */
 static void end_leases(struct m_port *port, int helper)
 {
-	struct m_message *message;
+	struct m_message *message, *next;
+	struct m_list ended;
 
+	TAILQ_INIT(&ended);
 	while ((message = last_lease(port, helper))) {
 		m_unlease(port, message);
-		m_give_back(port, message);
+		TAILQ_INSERT_HEAD(&ended, message, link);
+	}
+	for (message = TAILQ_FIRST(&ended); message; message = next) {
+		next = TAILQ_NEXT(message, link);
+		come_back(message);
+		if (too_often(port, message)) {
+			TAILQ_REMOVE(&ended, message, link);
+			m_give_up(port, message, ENOTRECOVERABLE);
+		}
+	}
+	while ((message = TAILQ_LAST(&ended, m_list))) {
+		TAILQ_REMOVE(&ended, message, link);
+		queue_again(port, message);
 	}
 }
 
