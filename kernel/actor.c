@@ -270,6 +270,21 @@ int motet_actor_cause(const struct motet_actor *actor)
 }
 
 /**
+ * motet_actor_look() - say who has a handle
+ * @actor: who
+ * @view: zeroed, and filled in as far as it is about the actor; the caller puts
+ *	its pid
+ */
+void motet_actor_look(const struct motet_actor *actor,
+		      struct motet_handle_view *view)
+{
+	memset(view, 0, sizeof(*view));
+	view->actor = actor->object.id;
+	view->pid = get_pid(actor->pid);
+	view->uid = actor->object.uid;
+}
+
+/**
  * motet_actor_hold() - note that a handle is to end with its actor
  * @actor: the actor
  * @holding: part of the handle

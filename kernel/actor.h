@@ -114,6 +114,27 @@ struct motet_actor {
 };
 
 /**
+ * struct motet_handle_view - what is shown of a handle
+ * @actor: who opened it [own]
+ * @pid: the process of that actor, referenced [own]
+ * @uid: its owner [own]
+ * @role: &enum motet_role [own]
+ * @waiting: threads that wait for room [own]
+ * @calls: calls that are not answered [own]
+ */
+struct motet_handle_view {
+	struct motet_id actor;
+	struct pid *pid;
+	kuid_t uid;
+	u32 role;
+	u32 waiting;
+	u32 calls;
+};
+
+/** define MOTET_HANDLES_SHOWN - handles of one object that are shown, at most */
+#define MOTET_HANDLES_SHOWN	512
+
+/**
  * motet_actor_of() - the actor that an object is
  * @object: an object of class %MOTET_CLASS_ACTOR
  *
@@ -140,6 +161,8 @@ bool motet_actor_is_dead(const struct motet_actor *actor);
 int motet_actor_cause(const struct motet_actor *actor);
 void motet_actor_hold(struct motet_actor *actor, struct motet_holding *holding,
 		      struct motet_object *object);
+void motet_actor_look(const struct motet_actor *actor,
+		      struct motet_handle_view *view);
 void motet_actor_let_go(struct motet_actor *actor,
 			struct motet_holding *holding);
 

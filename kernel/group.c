@@ -188,6 +188,7 @@ static void motet_group_setup(struct motet_group *group)
 	mutex_init(&group->mutex);
 	spin_lock_init(&group->lock);
 	xa_init_flags(&group->members, XA_FLAGS_ACCOUNT);
+	INIT_LIST_HEAD(&group->openers);
 	INIT_LIST_HEAD(&group->inserters);
 	INIT_LIST_HEAD(&group->trackers);
 	INIT_LIST_HEAD(&group->idle);
@@ -273,18 +274,17 @@ int motet_group_attach(struct motet_group_handle *handle,
 
 	mutex_lock(&domain->mutex);
 	if (!group->dead) {
+		motet_object_get(&group->object);
+		handle->group = group;
+		handle->actor = motet_actor_get(actor);
+		handle->sessions = RB_ROOT;
+		list_add_tail(&handle->link, &group->openers);
 		group->handles++;
 		motet_group_settle_locked(group);
 		err = 0;
 	}
 	mutex_unlock(&domain->mutex);
-	if (err)
-		return err;
-	motet_object_get(&group->object);
-	handle->group = group;
-	handle->actor = motet_actor_get(actor);
-	handle->sessions = RB_ROOT;
-	return 0;
+	return err;
 }
 
 /**
@@ -300,6 +300,7 @@ void motet_group_detach(struct motet_group_handle *handle)
 
 	motet_sessions_close(handle);
 	mutex_lock(&domain->mutex);
+	list_del(&handle->link);
 	group->handles--;
 	motet_group_settle_locked(group);
 	mutex_unlock(&domain->mutex);

@@ -144,7 +144,8 @@ struct motet_member {
  * @class_members: members that may have jobs of a class, 0 for all [const]
  * @key: the secret of its capability [group.mutex]
  * @dead: it has no life any more [domain.mutex and group.mutex]
- * @handles: open handles [domain.mutex]
+ * @handles: how many handles are open [domain.mutex]
+ * @openers: those handles [domain.mutex]
  * @retained: its retention runs [domain.mutex]
  * @retained_until: until when, CLOCK_BOOTTIME [domain.mutex]
  * @retention_timer: goes off then [own]
@@ -182,6 +183,7 @@ struct motet_group {
 	u8 key[sizeof_field(struct motet_cap, key)];
 	bool dead;
 	u32 handles;
+	struct list_head openers;
 	bool retained;
 	u64 retained_until;
 	struct hrtimer retention_timer;
@@ -234,12 +236,14 @@ struct motet_session {
 /**
  * struct motet_group_handle - what an open file is to a group
  * @group: the group, referenced [const]
+ * @link: among those of the group [domain.mutex]
  * @actor: who opened it, referenced [const]
  * @sessions: its sessions by number [group.mutex]
  * @session_count: how many [group.mutex]
  */
 struct motet_group_handle {
 	struct motet_group *group;
+	struct list_head link;
 	struct motet_actor *actor;
 	struct rb_root sessions;
 	u32 session_count;

@@ -66,3 +66,30 @@ bool motet_group_look_next(struct motet_group *group, unsigned long *number,
 	mutex_unlock(&group->mutex);
 	return member;
 }
+
+/**
+ * motet_group_look_handle() - say what is shown of one handle of a group
+ * @group: the group
+ * @index: which, in the order of opening
+ * @view: filled in; the caller puts its pid
+ *
+ * Context: under the mutex of the group's domain.
+ * Return: true if there is one, and not too many before.
+ */
+bool motet_group_look_handle(struct motet_group *group, unsigned int index,
+			     struct motet_handle_view *view)
+{
+	const struct motet_group_handle *handle;
+
+	lockdep_assert_held(&group->object.domain->mutex);
+	if (index >= MOTET_HANDLES_SHOWN)
+		return false;
+	list_for_each_entry(handle, &group->openers, link) {
+		if (index--)
+			continue;
+		motet_actor_look(handle->actor, view);
+		view->role = MOTET_ROLE_GROUP;
+		return true;
+	}
+	return false;
+}

@@ -11,6 +11,7 @@
 #include <uapi/linux/motet_netlink.h>
 #include <linux/motet.h>
 #include <linux/motet.h>
+#include <linux/motet.h>
 
 /* MOTET_CMD_DOMAIN_SET - do */
 static const struct nla_policy motet_domain_set_nl_policy[MOTET_A_DOMAIN_PORTS_MAX + 1] = {
@@ -140,6 +141,11 @@ static const struct genl_split_ops motet_nl_ops[] = {
 		.policy		= motet_group_member_get_nl_policy,
 		.maxattr	= MOTET_A_MEMBER_GROUP,
 		.flags		= GENL_CMD_CAP_DUMP,
+	},
+	{
+		.cmd	= MOTET_CMD_HANDLE_GET,
+		.dumpit	= motet_nl_handle_get_dumpit,
+		.flags	= GENL_CMD_CAP_DUMP,
 	},
 };
 

@@ -12,6 +12,7 @@
 #include <uapi/linux/motet_netlink.h>
 #include <linux/motet.h>
 #include <linux/motet.h>
+#include <linux/motet.h>
 
 int motet_nl_domain_get_doit(struct sk_buff *skb, struct genl_info *info);
 int motet_nl_domain_set_doit(struct sk_buff *skb, struct genl_info *info);
@@ -28,6 +29,8 @@ int motet_nl_group_get_doit(struct sk_buff *skb, struct genl_info *info);
 int motet_nl_group_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb);
 int motet_nl_group_member_get_dumpit(struct sk_buff *skb,
 				     struct netlink_callback *cb);
+int motet_nl_handle_get_dumpit(struct sk_buff *skb,
+			       struct netlink_callback *cb);
 
 enum {
 	MOTET_NLGRP_OBJECT,

@@ -104,7 +104,7 @@ static void motet_port_tell_senders(struct motet_port *port,
 			port->sender_count--;
 			lost = sender->lost;
 			sender->lost = NULL;
-			lost->token = sender->suspended;
+			lost->token = sender->suspended.released;
 			lost->return_to =
 				motet_object_get(sender->actor->default_port);
 			list_add_tail(&lost->link, exceptions);

@@ -244,8 +244,7 @@ struct motet_port {
  * @calls: its unfinished calls [queue.lock]
  * @call_count: how many [queue.lock]
  * @answer_bytes: the room that they have for answers [queue.lock]
- * @suspended: of its threads, those that were suspended until the port was lost
- *	[queue.lock]
+ * @suspended: those of its threads that wait for room [queue.lock]
  * @lost: exception to send when the port is lost, or NULL [queue.lock]
  * @taken_over: exception for a standby when it becomes the holder, or NULL
  *	[queue.lock]
@@ -264,7 +263,7 @@ struct motet_handle {
 	struct list_head calls;
 	u32 call_count;
 	u64 answer_bytes;
-	u32 suspended;
+	struct motet_suspended suspended;
 	struct motet_message *lost;
 	struct motet_message *taken_over;
 };
@@ -401,6 +400,8 @@ struct motet_port_view {
 };
 
 void motet_port_look(struct motet_port *port, struct motet_port_view *view);
+bool motet_port_look_handle(struct motet_port *port, unsigned int index,
+			    struct motet_handle_view *view);
 
 /* port_message.c: sending and receiving */
 

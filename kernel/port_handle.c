@@ -274,3 +274,42 @@ void motet_handle_exit(void)
 {
 	kmem_cache_destroy(motet_handle_cache);
 }
+
+static struct motet_handle *motet_handle_at(struct list_head *handles,
+					    unsigned int *index)
+{
+	struct motet_handle *handle;
+
+	list_for_each_entry(handle, handles, link)
+		if (!(*index)--)
+			return handle;
+	return NULL;
+}
+
+/**
+ * motet_port_look_handle() - say what is shown of one handle of a port
+ * @port: the port
+ * @index: which: those that receive come first
+ * @view: filled in; the caller puts its pid
+ *
+ * Return: true if there is one, and not too many before.
+ */
+bool motet_port_look_handle(struct motet_port *port, unsigned int index,
+			    struct motet_handle_view *view)
+{
+	struct motet_handle *handle;
+
+	if (index >= MOTET_HANDLES_SHOWN)
+		return false;
+	spin_lock(&port->queue.lock);
+	handle = motet_handle_at(&port->receivers, &index) ?:
+		 motet_handle_at(&port->senders, &index);
+	if (handle) {
+		motet_actor_look(handle->actor, view);
+		view->role = handle->role;
+		view->waiting = handle->suspended.now;
+		view->calls = handle->call_count;
+	}
+	spin_unlock(&port->queue.lock);
+	return handle;
+}

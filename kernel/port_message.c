@@ -196,7 +196,7 @@ static int motet_reserve_target(struct motet_handle *handle,
 	const struct motet_wait wait = {
 		.deadline = min_not_zero(msg->deadline, msg->expires),
 		.nonblock = nonblock,
-		.released = &handle->suspended,
+		.suspended = &handle->suspended,
 	};
 	struct motet_queue *queue = &handle->port->queue;
 	int err;

@@ -196,16 +196,25 @@ struct motet_queue {
 };
 
 /**
+ * struct motet_suspended - those of one sender's threads that had to wait
+ * @now: how many wait [queue.lock]
+ * @released: how many did until the queue was closed [queue.lock]
+ */
+struct motet_suspended {
+	u32 now;
+	u32 released;
+};
+
+/**
  * struct motet_wait - how long a call may wait
  * @deadline: CLOCK_MONOTONIC in nanoseconds, 0 for ever [own]
  * @nonblock: not at all [own]
- * @released: counts those who were suspended until the queue was closed, or NULL
- *	[queue.lock]
+ * @suspended: counts it while it waits for room, or NULL [queue.lock]
  */
 struct motet_wait {
 	u64 deadline;
 	bool nonblock;
-	u32 *released;
+	struct motet_suspended *suspended;
 };
 
 int motet_queue_init_cache(void);

@@ -21,7 +21,7 @@
  * @task: who waits [const]
  * @bytes: room that it wants, for one message [const]
  * @arrival: its place in the order of all that were suspended [const]
- * @released: counts it if the queue is closed, or NULL [queue.lock]
+ * @suspended: counts it, or NULL [queue.lock]
  * @result: %MOTET_SENDER_WAITING, 0 once it has its room, or an error
  *	[queue.lock, read without it to see whether to sleep on]
  */
@@ -30,7 +30,7 @@ struct motet_sender {
 	struct task_struct *task;
 	u64 bytes;
 	u64 arrival;
-	u32 *released;
+	struct motet_suspended *suspended;
 	int result;
 };
 
@@ -463,6 +463,15 @@ static int motet_sender_sleep(struct motet_sender *sender, u64 deadline)
 	return err;
 }
 
+static void motet_sender_count(struct motet_queue *queue,
+			       struct motet_sender *sender, int more)
+{
+	lockdep_assert_held(&queue->lock);
+	queue->stats.suspended += more;
+	if (sender->suspended)
+		sender->suspended->now += more;
+}
+
 /* The queue's lock is held, and is dropped and taken again. */
 static int motet_sender_suspend(struct motet_queue *queue,
 				struct motet_share *share,
@@ -473,7 +482,7 @@ static int motet_sender_suspend(struct motet_queue *queue,
 		.task = current,
 		.bytes = bytes,
 		.arrival = ++queue->arrivals,
-		.released = wait->released,
+		.suspended = wait->suspended,
 		.result = MOTET_SENDER_WAITING,
 	};
 	u64 since = ktime_get_ns(), waited;
@@ -484,7 +493,7 @@ static int motet_sender_suspend(struct motet_queue *queue,
 		list_add_tail(&share->waiting[priority],
 			      &queue->lanes[priority].waiting);
 	list_add_tail(&sender.link, &share->waiters[priority]);
-	queue->stats.suspended++;
+	motet_sender_count(queue, &sender, 1);
 	queue->stats.suspended_total++;
 	motet_lane_grant(queue, priority);
 	spin_unlock(&queue->lock);
@@ -499,7 +508,7 @@ static int motet_sender_suspend(struct motet_queue *queue,
 		sender.result = err;
 		motet_lane_grant(queue, priority);
 	}
-	queue->stats.suspended--;
+	motet_sender_count(queue, &sender, -1);
 	queue->stats.longest_wait = max(queue->stats.longest_wait, waited);
 	trace_motet_sender_resume(queue->owner, waited, sender.result);
 	return sender.result;
@@ -592,8 +601,8 @@ bool motet_queue_dismiss_locked(struct motet_queue *queue)
 			continue;
 		sender = motet_share_first(share, i);
 		motet_sender_remove(share, i, sender);
-		if (sender->released)
-			(*sender->released)++;
+		if (sender->suspended)
+			sender->suspended->released++;
 		motet_sender_wake(sender, -EOWNERDEAD);
 		return true;
 	}
