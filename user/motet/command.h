@@ -105,5 +105,7 @@ int cmd_domain_show(int argc, char **argv);
 int cmd_domain_set(int argc, char **argv);
 int cmd_purge(int argc, char **argv);
 int cmd_events(int argc, char **argv);
+int cmd_top(int argc, char **argv);
+int cmd_graph(int argc, char **argv);
 
 #endif /* MOTET_COMMAND_H */

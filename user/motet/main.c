@@ -84,6 +84,8 @@ static const struct command main_commands[] = {
 	{ "domain", "The domain: totals and limits", NULL,
 	  main_domain_commands },
 	{ "events", "Show what happens to ports, groups, nodes", cmd_events, NULL },
+	{ "top", "Show live what all objects do", cmd_top, NULL },
+	{ "graph", "Draw who holds, sends and waits", cmd_graph, NULL },
 	{ "purge", "Remove what nobody holds", cmd_purge, NULL },
 	{ 0 },
 };

@@ -227,6 +227,26 @@ const struct record_type record_node = {
 	record_node_fields, ARRAY_SIZE(record_node_fields)
 };
 
+#define HANDLE(kind, attribute, member) \
+	{ MOTET_A_HANDLE_##attribute, RECORD_##kind, #member, \
+	  offsetof(struct handle_record, member) }
+
+static const struct record_field record_handle_fields[] = {
+	HANDLE(ID, OBJECT, object),
+	HANDLE(ID, ACTOR, actor),
+	HANDLE(U32, PID, pid),
+	HANDLE(U32, UID, uid),
+	HANDLE(U32, ROLE, role),
+	HANDLE(U32, WAITING, waiting),
+	HANDLE(U32, CALLS, calls),
+	HANDLE(U64, SEQUENCE, sequence),
+};
+
+const struct record_type record_handle = {
+	sizeof(struct handle_record), MOTET_A_HANDLE_MAX,
+	record_handle_fields, ARRAY_SIZE(record_handle_fields)
+};
+
 _Static_assert(sizeof(struct port_record) <= RECORD_SIZE_MAX,
 	       "RECORD_SIZE_MAX");
 

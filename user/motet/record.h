@@ -165,6 +165,18 @@ struct node_record {
 	unsigned long long sequence;
 };
 
+struct handle_record {
+	unsigned long present;
+	struct motet_id object;
+	struct motet_id actor;
+	unsigned int pid;
+	unsigned int uid;
+	unsigned int role;
+	unsigned int waiting;
+	unsigned int calls;
+	unsigned long long sequence;
+};
+
 /* record_type: what there is to know of a kind; see record.c */
 struct record_type;
 
@@ -175,6 +187,7 @@ extern const struct record_type record_user;
 extern const struct record_type record_group;
 extern const struct record_type record_member;
 extern const struct record_type record_node;
+extern const struct record_type record_handle;
 
 /* How long a record of this kind is; none is longer than RECORD_SIZE_MAX */
 size_t record_size(const struct record_type *type);

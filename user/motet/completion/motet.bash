@@ -46,6 +46,9 @@ _motet()
 		return
 	fi
 	case ${path[1]-} in
+	top)
+		names=(port group)
+		;;
 	port)
 		[[ ${path[2]-} == ls ]] && return
 		mapfile -t names < <("${path[0]}" port ls --names 2>/dev/null)

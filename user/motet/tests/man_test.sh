@@ -59,6 +59,8 @@ for command in ls set delete; do
 		has_options motet-node.1 node $command
 done
 tap_check "options of motet events" has_options motet-events.1 events
+tap_check "options of motet top" has_options motet-top.1 top
+tap_check "options of motet graph" has_options motet-graph.1 graph
 tap_check "options of motet domain set" has_options motet.1 domain set
 tap_check "options of motet info" has_options motet.1 info
 tap_end

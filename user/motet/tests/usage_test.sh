@@ -14,7 +14,7 @@ commands="info port:ls port:show port:create port:send port:recv port:call
 port:reply port:accept port:offer port:standby port:change port:unlink
 group:ls group:members group:status group:create group:insert group:remove group:rekey group:delete
 group:track group:send group:call node:ls node:set node:delete actor:ls user:ls
-domain:show domain:set events purge"
+domain:show domain:set events top graph purge"
 
 ends_with()
 {
@@ -199,7 +199,7 @@ if [[ -e /dev/motet ]]; then
 	tap_skip "ends with 3 without the module" "it is loaded"
 else
 	for command in info "port ls" "port send x y" "port recv x" purge \
-		"events" "actor ls" "port create x" "port accept x" \
+		"events" top graph "actor ls" "port create x" "port accept x" \
 		"port standby x" "port change -m 0700 x" "group status x" \
 		"group create x" "group send x y" "group track x" "node ls" \
 		"node set 1"; do

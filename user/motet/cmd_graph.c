@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * motet graph: a picture of who holds, sends and waits.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <spawn.h>
+#include <string.h>
+#include <sys/wait.h>
+
+#include <netlink/attr.h>
+
+#include "client.h"
+#include "command.h"
+#include "graph.h"
+
+extern char **environ;
+
+struct graph_args {
+	bool svg;
+	bool all;
+	const char *output;
+};
+
+static const struct argp_option graph_options[] = {
+	{ "svg", 's', NULL, 0, "A picture (SVG); needs Graphviz", 0 },
+	{ "all", 'a', NULL, 0, "Also default ports that nobody sends to", 0 },
+	{ "output", 'o', "FILE", 0, "Write to a file", 0 },
+	{ 0 },
+};
+
+static error_t graph_parse(int key, char *arg, struct argp_state *state)
+{
+	struct graph_args *args = state->input;
+
+	switch (key) {
+	case 's':
+		args->svg = true;
+		return 0;
+	case 'a':
+		args->all = true;
+		return 0;
+	case 'o':
+		args->output = arg;
+		return 0;
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+static const struct argp graph_argp = {
+	.options = graph_options,
+	.parser = graph_parse,
+	.doc = "Draw who holds, sends and waits, in the language of Graphviz.",
+};
+
+/* --- what there is ------------------------------------------------------- */
+
+static int graph_get_members(struct client *client, struct graph *graph,
+			     const struct group_record *group)
+{
+	__cleanup(nl_msg) struct nl_msg *request = NULL;
+	int ret;
+
+	request = client_request(client, MOTET_CMD_GROUP_MEMBER_GET,
+				 NLM_F_DUMP);
+	if (!request || nla_put(request, MOTET_A_MEMBER_GROUP,
+				sizeof(group->id), &group->id))
+		return -ENOMEM;
+	ret = client_exchange(client, request, &graph->members);
+	/* it is gone by now, or its members are not for us to see */
+	return ret == -ESRCH || ret == -EACCES ? 0 : ret;
+}
+
+static int graph_get(struct client *client, struct graph *graph)
+{
+	int ret;
+	size_t i;
+
+	ret = client_get(client, MOTET_CMD_ACTOR_GET, NLM_F_DUMP,
+			 &graph->actors);
+	if (!ret)
+		ret = client_get(client, MOTET_CMD_PORT_GET, NLM_F_DUMP,
+				 &graph->ports);
+	if (!ret)
+		ret = client_get(client, MOTET_CMD_GROUP_GET, NLM_F_DUMP,
+				 &graph->groups);
+	if (!ret)
+		ret = client_get(client, MOTET_CMD_HANDLE_GET, NLM_F_DUMP,
+				 &graph->handles);
+	for (i = 0; !ret && i < graph->groups.n; i++)
+		ret = graph_get_members(client, graph,
+					records_at(&graph->groups, i));
+	return ret;
+}
+
+/* --- the picture --------------------------------------------------------- */
+
+/* Let Graphviz draw what is in a file. */
+static int graph_draw(FILE *dot, int out)
+{
+	char program[] = "dot", format[] = "-Tsvg";
+	char *const argv[] = { program, format, NULL };
+	posix_spawn_file_actions_t actions;
+	int ret, status;
+	pid_t pid;
+
+	ret = posix_spawn_file_actions_init(&actions);
+	if (!ret)
+		ret = posix_spawn_file_actions_adddup2(&actions, fileno(dot), 0);
+	if (!ret)
+		ret = posix_spawn_file_actions_adddup2(&actions, out, 1);
+	if (!ret)
+		ret = posix_spawnp(&pid, *argv, &actions, NULL, argv, environ);
+	posix_spawn_file_actions_destroy(&actions);
+	if (ret == ENOENT)
+		return command_fail(0, "no program \"dot\"; install graphviz, or do without --svg");
+	if (ret)
+		return command_fail(-ret, "can't run dot: %s", strerror(ret));
+	while (waitpid(pid, &status, 0) < 0)
+		if (errno != EINTR)
+			return command_fail(-errno, "dot is lost");
+	if (!WIFEXITED(status) || WEXITSTATUS(status))
+		return command_fail(0, "dot has failed");
+	return COMMAND_OK;
+}
+
+static int graph_put(const struct graph *graph, bool svg, FILE *out)
+{
+	FILE *dot = svg ? tmpfile() : out;
+	int ret = COMMAND_OK;
+
+	if (!dot)
+		return command_fail(-errno, "no temporary file: %s",
+				    strerror(errno));
+	graph_write(graph, dot);
+	if (fflush(dot) || ferror(dot))
+		ret = command_fail(-errno, "can't write: %s", strerror(errno));
+	if (!svg)
+		return ret;
+	rewind(dot);
+	ret = ret ? ret : graph_draw(dot, fileno(out));
+	fclose(dot);
+	return ret;
+}
+
+int cmd_graph(int argc, char **argv)
+{
+	__cleanup(graph) struct graph graph = graph_new();
+	__cleanup(client) struct client client = { 0 };
+	struct graph_args args = { 0 };
+	FILE *out = stdout;
+	int ret;
+
+	argp_parse(&graph_argp, argc, argv, 0, NULL, &args);
+	ret = client_open(&client);
+	if (ret)
+		return ret;
+	graph.all = args.all;
+	ret = graph_get(&client, &graph);
+	if (ret)
+		return client_fail(&client, ret, "can't list the objects");
+	if (args.output)
+		out = fopen(args.output, "we");
+	if (!out)
+		return command_fail(-errno, "%s: %s", args.output,
+				    strerror(errno));
+	ret = graph_put(&graph, args.svg, out);
+	if (args.output && fclose(out) && !ret)
+		ret = command_fail(-errno, "%s: %s", args.output,
+				   strerror(errno));
+	return ret ? ret : command_flush();
+}
