@@ -21,6 +21,11 @@ static unsigned long motet_user_bytes_max = 256UL << 20;
 module_param_named(user_bytes_max, motet_user_bytes_max, ulong, 0644);
 MODULE_PARM_DESC(user_bytes_max, "sum of the bounds of one user's ports, bytes");
 
+static unsigned int motet_user_locks_max = 1U << 19;
+module_param_named(user_locks_max, motet_user_locks_max, uint, 0644);
+MODULE_PARM_DESC(user_locks_max,
+		 "locks, openings, requests and unread results of one user");
+
 static DEFINE_SPINLOCK(motet_quota_lock);
 static struct rb_root motet_users = RB_ROOT;
 
@@ -39,6 +44,8 @@ u64 motet_quota_limit(enum motet_quota_kind kind)
 		return READ_ONCE(motet_user_ports_max);
 	case MOTET_QUOTA_BYTES:
 		return READ_ONCE(motet_user_bytes_max);
+	case MOTET_QUOTA_LOCKS:
+		return READ_ONCE(motet_user_locks_max);
 	default:
 		return 0;
 	}

@@ -6,6 +6,7 @@
 
 #include "message.h"
 #include "queue.h"
+#include "quota.h"
 #include "record.h"
 #include "trace.h"
 
@@ -16,6 +17,8 @@
  * @out: the message is in the queue, or is being received [queue.lock]
  * @again: how often it was told while it was being received [queue.lock]
  * @dropped: its owner is gone [queue.lock]
+ * @payer: who is charged for it, referenced, or NULL [const]
+ * @charge: how much, if somebody is [const]
  */
 struct motet_record {
 	struct motet_message message;
@@ -23,7 +26,17 @@ struct motet_record {
 	bool out;
 	u32 again;
 	bool dropped;
+	struct motet_payer *payer;
+	const struct motet_charge *charge;
 };
+
+static void motet_record_free(struct motet_record *record)
+{
+	if (record->payer)
+		motet_quota_uncharge(record->payer, record->charge);
+	motet_payer_put(record->payer);
+	kfree(record);
+}
 
 static void motet_record_queue_locked(struct motet_record *record, u32 count)
 {
@@ -53,7 +66,7 @@ static void motet_record_finished(struct motet_message *message)
 	spin_unlock(&queue->lock);
 	motet_queue_wake(queue);
 	if (over)
-		kfree(record);
+		motet_record_free(record);
 }
 
 /**
@@ -76,6 +89,41 @@ struct motet_record *motet_record_new(struct motet_queue *queue, u32 exception,
 	record->queue = queue;
 	motet_exception_init(&record->message, exception, about);
 	record->message.finished = motet_record_finished;
+	return record;
+}
+
+/**
+ * motet_record_new_charged() - make a record that has a charge of its own
+ * @queue: as motet_record_new()
+ * @exception: as motet_record_new()
+ * @about: as motet_record_new()
+ * @payer: who pays
+ * @charge: how much; a constant
+ *
+ * What it has told when it is dropped is received, however much else is unread.
+ *
+ * Context: may sleep.
+ * Return: the record, or ERR_PTR() of -ENOMEM or -EDQUOT.
+ */
+struct motet_record *
+motet_record_new_charged(struct motet_queue *queue, u32 exception,
+			 const struct motet_id *about,
+			 struct motet_payer *payer,
+			 const struct motet_charge *charge)
+{
+	struct motet_record *record;
+	int err;
+
+	record = motet_record_new(queue, exception, about);
+	if (!record)
+		return ERR_PTR(-ENOMEM);
+	err = motet_quota_charge(payer, charge);
+	if (err) {
+		kfree(record);
+		return ERR_PTR(err);
+	}
+	record->payer = motet_payer_get(payer);
+	record->charge = charge;
 	return record;
 }
 
@@ -177,14 +225,14 @@ bool motet_record_withdraw(struct motet_record *record)
 
 /*
  * True if it is not out any more. That a member went is told one by one: each of
- * that kind is there because its coming was read.
+ * that kind is there because its coming was read. So is what a charge bounds.
  */
 static bool motet_record_orphan_locked(struct motet_record *record)
 {
 	struct motet_message *message = &record->message;
 
 	lockdep_assert_held(&record->queue->lock);
-	return message->exception != MOTET_EXCEPTION_MEMBER &&
+	return message->exception != MOTET_EXCEPTION_MEMBER && !record->payer &&
 	       motet_queue_orphan_locked(record->queue, message);
 }
 
@@ -207,5 +255,5 @@ void motet_record_drop(struct motet_record *record)
 	over = !record->out || motet_record_orphan_locked(record);
 	spin_unlock(&queue->lock);
 	if (over)
-		kfree(record);
+		motet_record_free(record);
 }

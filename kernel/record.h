@@ -7,6 +7,8 @@
 
 #include <uapi/linux/motet.h>
 
+struct motet_charge;
+struct motet_payer;
 struct motet_queue;
 struct motet_record;
 
@@ -33,14 +35,20 @@ struct motet_record;
  * the record is freed after that. But the owner's bound and charge end with it,
  * so that the message has a part in the largest number of exceptions from then
  * on; beyond that it is counted in the last of its kind, and the record is freed
- * at once. When the port dies all that is told to it is lost, as everything in
- * its queue.
+ * at once. A *charged* record has a charge of its own until it is freed, and is
+ * always received. When the port dies all that is told to it is lost, as
+ * everything in its queue.
  *
  * The owner sees to it that the queue is there as long as it has the record.
  */
 
 struct motet_record *motet_record_new(struct motet_queue *queue, u32 exception,
 				      const struct motet_id *about);
+struct motet_record *
+motet_record_new_charged(struct motet_queue *queue, u32 exception,
+			 const struct motet_id *about,
+			 struct motet_payer *payer,
+			 const struct motet_charge *charge);
 void motet_record_tell(struct motet_record *record);
 void motet_record_tell_times(struct motet_record *record, u64 token, u32 times);
 void motet_record_tell_about(struct motet_record *record, u64 token,
