@@ -98,7 +98,7 @@ static void motet_actor_release(struct motet_object *object)
 	spin_lock(&motet_actor_lock);
 	hash_del_rcu(&actor->pid_node);
 	spin_unlock(&motet_actor_lock);
-	WARN_ON_ONCE(actor->held_count);
+	WARN_ON_ONCE(!list_empty(&actor->held));
 	motet_actor_drop_faults(actor);
 	motet_object_put(actor->default_port);
 	motet_quota_uncharge(actor->payer, &motet_actor_charge);
@@ -298,7 +298,7 @@ void motet_actor_hold(struct motet_actor *actor, struct motet_holding *holding,
 	holding->object = object;
 	spin_lock(&actor->lock);
 	list_add_tail(&holding->link, &actor->held);
-	actor->held_count++;
+	actor->held_count += object->ops->class == MOTET_CLASS_PORT;
 	spin_unlock(&actor->lock);
 }
 
@@ -314,7 +314,7 @@ void motet_actor_let_go(struct motet_actor *actor,
 {
 	spin_lock(&actor->lock);
 	list_del_init(&holding->link);
-	actor->held_count--;
+	actor->held_count -= holding->object->ops->class == MOTET_CLASS_PORT;
 	spin_unlock(&actor->lock);
 }
 

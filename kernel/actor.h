@@ -29,9 +29,10 @@ struct pid;
  *
  * An actor lives while a file refers to it: its own, or one that it opened.
  * What it holds is in its list: one *holding* for each handle that receives from
- * a port, did so until the port moved, or will if the holder dies. A holding
- * ends when the handle's file is closed for the last time, or when the process
- * dies, whoever else has the file then.
+ * a port, did so until the port moved, or will if the holder dies; and one for
+ * each lock that it has open. A holding ends when the handle's file is closed for
+ * the last time - for a lock the actor's own - or when the process dies, whoever
+ * else has the file then.
  *
  * Dead is a process whose last thread has given up its memory, or which runs
  * another program now. Two tracepoint probes learn of it. They run with
@@ -90,7 +91,7 @@ struct motet_holding {
  * @fault_work: tells them; has a reference while it is queued [own]
  * @lock: guards what it holds; nests inside any queue lock [own]
  * @held: its holdings [actor.lock]
- * @held_count: how many [actor.lock]
+ * @held_count: how many of them are on ports [actor.lock]
  * @ready: those of its enabled ports that have a message [own]
  * @default_port: its default port, referenced; the actor's own file is that
  *	port's handle [const once published]

@@ -13,6 +13,7 @@
 #include "chardev.h"
 #include "chardev_internal.h"
 #include "domain.h"
+#include "lock.h"
 #include "message.h"
 #include "port.h"
 
@@ -86,6 +87,10 @@ static int motet_ioctl_info(struct motet_ioctl_call *call, void *data)
 	info->user_ports_max = motet_quota_limit(MOTET_QUOTA_PORTS);
 	info->user_bytes_max = motet_quota_limit(MOTET_QUOTA_BYTES);
 	info->user_actors_max = motet_quota_limit(MOTET_QUOTA_ACTORS);
+	info->user_locks_max = motet_quota_limit(MOTET_QUOTA_LOCKS);
+	info->domain_locks_max = motet_domain_locks_limit();
+	info->lock_requests_max = motet_lock_requests_limit();
+	info->pad = 0;
 	info->actor = actor->object.id;
 	info->port = actor->default_port->id;
 	return motet_ioctl_return(call, info);
@@ -139,6 +144,7 @@ static const struct motet_ioctl_table *const motet_ioctl_tables[] = {
 	&motet_port_ioctl_table,
 	&motet_message_ioctl_table,
 	&motet_group_ioctl_table,
+	[6] = &motet_lock_ioctl_table,
 };
 
 static const struct motet_ioctl *motet_ioctl_find(unsigned int cmd)
@@ -209,7 +215,11 @@ static int motet_chardev_open(struct inode *inode, struct file *file)
 
 static int motet_chardev_release(struct inode *inode, struct file *file)
 {
-	motet_handle_close(file->private_data);
+	struct motet_handle *handle = file->private_data;
+
+	if (READ_ONCE(handle->role) == MOTET_ROLE_ACTOR)
+		motet_lock_leave(handle->actor);
+	motet_handle_close(handle);
 	return 0;
 }
 

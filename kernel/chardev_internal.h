@@ -140,4 +140,7 @@ void motet_group_call_over(struct motet_ioctl_call *call, bool over);
 /* chardev_group.c */
 extern const struct motet_ioctl_table motet_group_ioctl_table;
 
+/* chardev_lock.c */
+extern const struct motet_ioctl_table motet_lock_ioctl_table;
+
 #endif /* _MOTET_CHARDEV_INTERNAL_H */

@@ -16,6 +16,10 @@ static unsigned int motet_domain_ports_max = 1U << 20;
 module_param_named(domain_ports_max, motet_domain_ports_max, uint, 0644);
 MODULE_PARM_DESC(domain_ports_max, "ports that a domain may have");
 
+static unsigned int motet_domain_locks_max = 1U << 20;
+module_param_named(domain_locks_max, motet_domain_locks_max, uint, 0644);
+MODULE_PARM_DESC(domain_locks_max, "locks that a domain may have");
+
 struct workqueue_struct *motet_workqueue;
 static unsigned int motet_domain_net_id __read_mostly;
 
@@ -97,6 +101,16 @@ struct motet_domain *motet_domain_of(const struct net *net)
 u32 motet_domain_ports_limit(void)
 {
 	return READ_ONCE(motet_domain_ports_max);
+}
+
+/**
+ * motet_domain_locks_limit() - how many locks a domain may have
+ *
+ * Return: the limit in force now.
+ */
+u32 motet_domain_locks_limit(void)
+{
+	return READ_ONCE(motet_domain_locks_max);
 }
 
 /**
@@ -190,6 +204,8 @@ static u32 *motet_domain_count(struct motet_domain *domain,
 		return &domain->ports;
 	case MOTET_CLASS_GROUP:
 		return &domain->groups;
+	case MOTET_CLASS_LOCK:
+		return &domain->locks;
 	default:
 		return &domain->actors;
 	}
@@ -199,9 +215,15 @@ static bool motet_domain_is_full(const struct motet_domain *domain,
 				 enum motet_class class)
 {
 	lockdep_assert_held(&domain->mutex);
-	return class != MOTET_CLASS_ACTOR &&
-	       domain->ports + domain->groups >=
+	switch (class) {
+	case MOTET_CLASS_ACTOR:
+		return false;
+	case MOTET_CLASS_LOCK:
+		return domain->locks >= motet_domain_locks_limit();
+	default:
+		return domain->ports + domain->groups >=
 		       motet_domain_ports_max_of(domain);
+	}
 }
 
 static int motet_domain_name(struct motet_object *object,
@@ -466,7 +488,8 @@ u32 motet_domain_purge(struct motet_domain *domain)
 {
 	u32 count = motet_domain_purge_class(domain, MOTET_CLASS_PORT);
 
-	return count + motet_domain_purge_class(domain, MOTET_CLASS_GROUP);
+	count += motet_domain_purge_class(domain, MOTET_CLASS_GROUP);
+	return count + motet_domain_purge_class(domain, MOTET_CLASS_LOCK);
 }
 
 static int __net_init motet_domain_net_init(struct net *net)
@@ -512,7 +535,7 @@ static void __net_exit motet_domain_net_exit_batch(struct list_head *nets)
 	list_for_each_entry(net, nets, exit_list) {
 		domain = motet_domain_of(net);
 		WARN_ON_ONCE(domain->ports || domain->groups ||
-			     domain->actors || domain->named);
+			     domain->locks || domain->actors || domain->named);
 		rhashtable_destroy(&domain->names);
 		rhashtable_destroy(&domain->ids);
 		xa_destroy(&domain->serials);

@@ -41,6 +41,7 @@ struct workqueue_struct;
  * @actors: actors that are published [domain.mutex]
  * @ports: ports that are published [domain.mutex]
  * @groups: groups that are published [domain.mutex]
+ * @locks: locks that are published [domain.mutex]
  * @named: ports that have a name [domain.mutex]
  * @retained: ports that nobody holds [domain.mutex]
  * @ports_max: limit of @ports and @groups together [domain.mutex]
@@ -58,6 +59,7 @@ struct motet_domain {
 	u32 actors;
 	u32 ports;
 	u32 groups;
+	u32 locks;
 	u32 named;
 	u32 retained;
 	u32 ports_max;
@@ -73,6 +75,7 @@ void motet_domain_exit(void);
 
 struct motet_domain *motet_domain_of(const struct net *net);
 u32 motet_domain_ports_limit(void);
+u32 motet_domain_locks_limit(void);
 u32 motet_domain_ports_max_of(const struct motet_domain *domain);
 bool motet_domain_may(const struct motet_object *object, umode_t rights);
 bool motet_domain_may_locked(const struct motet_object *object, umode_t rights);

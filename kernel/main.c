@@ -9,6 +9,7 @@
 #include "chardev.h"
 #include "deliver.h"
 #include "domain.h"
+#include "lock.h"
 #include "message.h"
 #include "netlink.h"
 #include "node.h"
@@ -35,9 +36,12 @@ static int __init motet_init(void)
 	err = motet_node_init();
 	if (err)
 		goto err_domain;
-	err = motet_actor_init();
+	err = motet_lock_init();
 	if (err)
 		goto err_node;
+	err = motet_actor_init();
+	if (err)
+		goto err_lock;
 	motet_deliver_init();
 	err = motet_sysfs_init();
 	if (err)
@@ -57,6 +61,8 @@ err_sysfs:
 err_actor:
 	motet_actor_exit();
 	motet_actor_exit_cache();
+err_lock:
+	motet_lock_exit();
 err_node:
 	motet_node_exit();
 err_domain:
@@ -80,6 +86,7 @@ static void __exit motet_exit(void)
 	motet_netlink_exit();
 	motet_sysfs_exit();
 	motet_actor_exit();
+	motet_lock_exit();
 	motet_node_exit();
 	motet_domain_exit();
 	rcu_barrier();

@@ -12,6 +12,8 @@
 #include <linux/motet.h>
 #include <linux/motet.h>
 #include <linux/motet.h>
+#include <linux/motet_lock.h>
+#include <linux/motet_lock.h>
 
 /* MOTET_CMD_DOMAIN_SET - do */
 static const struct nla_policy motet_domain_set_nl_policy[MOTET_A_DOMAIN_PORTS_MAX + 1] = {
@@ -54,6 +56,23 @@ static const struct nla_policy motet_group_get_nl_policy[MOTET_A_GROUP_NAME + 1]
 /* MOTET_CMD_GROUP_MEMBER_GET - dump */
 static const struct nla_policy motet_group_member_get_nl_policy[MOTET_A_MEMBER_GROUP + 1] = {
 	[MOTET_A_MEMBER_GROUP] = NLA_POLICY_EXACT_LEN(MOTET_ID_LEN),
+};
+
+/* MOTET_CMD_LOCK_GET - do */
+static const struct nla_policy motet_lock_get_nl_policy[MOTET_A_LOCK_NAME + 1] = {
+	[MOTET_A_LOCK_ID] = NLA_POLICY_EXACT_LEN(MOTET_ID_LEN),
+	[MOTET_A_LOCK_NAME] = { .type = NLA_BINARY, },
+};
+
+/* MOTET_CMD_LOCK_REQUEST_GET - dump */
+static const struct nla_policy motet_lock_request_get_nl_policy[MOTET_A_LOCK_REQUEST_LOCK + 1] = {
+	[MOTET_A_LOCK_REQUEST_LOCK] = NLA_POLICY_EXACT_LEN(MOTET_ID_LEN),
+};
+
+/* MOTET_CMD_LOCK_PURGE - do */
+static const struct nla_policy motet_lock_purge_nl_policy[MOTET_A_LOCK_NAME + 1] = {
+	[MOTET_A_LOCK_ID] = NLA_POLICY_EXACT_LEN(MOTET_ID_LEN),
+	[MOTET_A_LOCK_NAME] = { .type = NLA_BINARY, },
 };
 
 /* Ops table for motet */
@@ -146,6 +165,32 @@ static const struct genl_split_ops motet_nl_ops[] = {
 		.cmd	= MOTET_CMD_HANDLE_GET,
 		.dumpit	= motet_nl_handle_get_dumpit,
 		.flags	= GENL_CMD_CAP_DUMP,
+	},
+	{
+		.cmd		= MOTET_CMD_LOCK_GET,
+		.doit		= motet_nl_lock_get_doit,
+		.policy		= motet_lock_get_nl_policy,
+		.maxattr	= MOTET_A_LOCK_NAME,
+		.flags		= GENL_CMD_CAP_DO,
+	},
+	{
+		.cmd	= MOTET_CMD_LOCK_GET,
+		.dumpit	= motet_nl_lock_get_dumpit,
+		.flags	= GENL_CMD_CAP_DUMP,
+	},
+	{
+		.cmd		= MOTET_CMD_LOCK_REQUEST_GET,
+		.dumpit		= motet_nl_lock_request_get_dumpit,
+		.policy		= motet_lock_request_get_nl_policy,
+		.maxattr	= MOTET_A_LOCK_REQUEST_LOCK,
+		.flags		= GENL_CMD_CAP_DUMP,
+	},
+	{
+		.cmd		= MOTET_CMD_LOCK_PURGE,
+		.doit		= motet_nl_lock_purge_doit,
+		.policy		= motet_lock_purge_nl_policy,
+		.maxattr	= MOTET_A_LOCK_NAME,
+		.flags		= GENL_CMD_CAP_DO,
 	},
 };
 

@@ -13,6 +13,8 @@
 #include <linux/motet.h>
 #include <linux/motet.h>
 #include <linux/motet.h>
+#include <linux/motet_lock.h>
+#include <linux/motet_lock.h>
 
 int motet_nl_domain_get_doit(struct sk_buff *skb, struct genl_info *info);
 int motet_nl_domain_set_doit(struct sk_buff *skb, struct genl_info *info);
@@ -31,6 +33,11 @@ int motet_nl_group_member_get_dumpit(struct sk_buff *skb,
 				     struct netlink_callback *cb);
 int motet_nl_handle_get_dumpit(struct sk_buff *skb,
 			       struct netlink_callback *cb);
+int motet_nl_lock_get_doit(struct sk_buff *skb, struct genl_info *info);
+int motet_nl_lock_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb);
+int motet_nl_lock_request_get_dumpit(struct sk_buff *skb,
+				     struct netlink_callback *cb);
+int motet_nl_lock_purge_doit(struct sk_buff *skb, struct genl_info *info);
 
 enum {
 	MOTET_NLGRP_OBJECT,

@@ -112,9 +112,17 @@ struct sk_buff *motet_netlink_reply_new(struct genl_info *info, size_t size,
 	return NULL;
 }
 
-/* Sends a complete answer, or gives it up. */
-static int motet_netlink_reply(struct genl_info *info, struct sk_buff *skb,
-			       void *header, int err)
+/**
+ * motet_netlink_reply() - send a complete answer, or give it up
+ * @info: the request
+ * @skb: the answer
+ * @header: its header
+ * @err: why to give it up, or 0
+ *
+ * Return: 0 or a negative error.
+ */
+int motet_netlink_reply(struct genl_info *info, struct sk_buff *skb,
+			void *header, int err)
 {
 	if (err) {
 		nlmsg_free(skb);
@@ -151,6 +159,7 @@ static int motet_netlink_fill_domain(struct sk_buff *skb,
 	    nla_put_u32(skb, MOTET_A_DOMAIN_ACTORS, domain->actors) ||
 	    nla_put_u32(skb, MOTET_A_DOMAIN_PORTS, domain->ports) ||
 	    nla_put_u32(skb, MOTET_A_DOMAIN_GROUPS, domain->groups) ||
+	    nla_put_u32(skb, MOTET_A_DOMAIN_LOCKS, domain->locks) ||
 	    nla_put_u32(skb, MOTET_A_DOMAIN_NAMED_PORTS, domain->named) ||
 	    nla_put_u32(skb, MOTET_A_DOMAIN_RETAINED_PORTS,
 			domain->retained) ||
@@ -238,7 +247,7 @@ int motet_nl_domain_set_doit(struct sk_buff *skb, struct genl_info *info)
 }
 
 /**
- * motet_nl_purge_doit() - remove every port and group that nobody holds
+ * motet_nl_purge_doit() - remove what nobody holds
  * @skb: the request
  * @info: the request
  *
@@ -282,7 +291,9 @@ static int motet_netlink_dump_user(struct sk_buff *skb,
 			used->amount[MOTET_QUOTA_PORTS]) ||
 	    nla_put_u64_64bit(skb, MOTET_A_USER_BYTES,
 			      used->amount[MOTET_QUOTA_BYTES],
-			      MOTET_A_USER_PAD)) {
+			      MOTET_A_USER_PAD) ||
+	    nla_put_u32(skb, MOTET_A_USER_LOCKS,
+			used->amount[MOTET_QUOTA_LOCKS])) {
 		genlmsg_cancel(skb, header);
 		return -EMSGSIZE;
 	}

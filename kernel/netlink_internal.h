@@ -61,10 +61,15 @@ bool motet_netlink_may_see(const struct motet_netlink_asker *asker,
 			   const struct motet_object *object);
 struct sk_buff *motet_netlink_reply_new(struct genl_info *info, size_t size,
 					void **header);
+int motet_netlink_reply(struct genl_info *info, struct sk_buff *skb,
+			void *header, int err);
 void *motet_netlink_record(struct sk_buff *skb, struct netlink_callback *cb,
 			   u8 command);
 
 /* netlink_object.c */
+struct motet_object *
+motet_netlink_find(struct motet_domain *domain, struct genl_info *info,
+		   const struct motet_netlink_kind *kind);
 int motet_netlink_dump(struct sk_buff *skb, struct netlink_callback *cb,
 		       const struct motet_netlink_kind *kind);
 int motet_netlink_get(struct sk_buff *skb, struct genl_info *info,

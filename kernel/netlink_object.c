@@ -182,7 +182,16 @@ motet_netlink_find_name(struct motet_domain *domain, struct genl_info *info,
 	return object ?: ERR_PTR(motet_netlink_none(info, kind));
 }
 
-static struct motet_object *
+/**
+ * motet_netlink_find() - find the object that a request is about
+ * @domain: where
+ * @info: the request
+ * @kind: of which class
+ *
+ * Return: the object with a reference; or ERR_PTR() of -ESRCH if none has the
+ * identifier, -ENOENT if none has the name, -EINVAL, -ENOMEM.
+ */
+struct motet_object *
 motet_netlink_find(struct motet_domain *domain, struct genl_info *info,
 		   const struct motet_netlink_kind *kind)
 {

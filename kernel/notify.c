@@ -10,6 +10,7 @@
 
 #include "domain.h"
 #include "group.h"
+#include "lock.h"
 #include "node.h"
 #include "notify.h"
 #include "notify_internal.h"
@@ -39,6 +40,11 @@ static const u8 motet_notify_group_commands[] = {
 	[MOTET_EVENT_CREATE] = MOTET_CMD_GROUP_CREATE_NTF,
 	[MOTET_EVENT_CHANGE] = MOTET_CMD_GROUP_CHANGE_NTF,
 	[MOTET_EVENT_DELETE] = MOTET_CMD_GROUP_DELETE_NTF,
+};
+
+static const u8 motet_notify_lock_commands[] = {
+	[MOTET_EVENT_CREATE] = MOTET_CMD_LOCK_CREATE_NTF,
+	[MOTET_EVENT_DELETE] = MOTET_CMD_LOCK_DELETE_NTF,
 };
 
 /**
@@ -323,6 +329,25 @@ static void motet_notify_group(struct motet_group *group, unsigned long event,
 	motet_notify_send(net, motet_notify_objects, skb, header, err);
 }
 
+/* A lock is never told to have changed. */
+static void motet_notify_lock(struct motet_lock *lock, unsigned long event,
+			      u64 sequence)
+{
+	struct net *net = lock->object.domain->net;
+	const struct motet_notify_reader everyone = {
+		.user_ns = net->user_ns,
+	};
+	struct sk_buff *skb;
+	void *header = NULL;
+	int err = 0;
+
+	skb = motet_notify_new(motet_notify_lock_size(lock),
+			       motet_notify_lock_commands[event], &header);
+	if (skb)
+		err = motet_notify_fill_lock(skb, lock, &everyone, sequence);
+	motet_notify_send(net, motet_notify_objects, skb, header, err);
+}
+
 static int motet_notify_event(struct notifier_block *subscriber,
 			      unsigned long event, void *data)
 {
@@ -339,6 +364,9 @@ static int motet_notify_event(struct notifier_block *subscriber,
 	case MOTET_CLASS_GROUP:
 		motet_notify_group(motet_group_of(object), event,
 				   what->sequence);
+		return NOTIFY_OK;
+	case MOTET_CLASS_LOCK:
+		motet_notify_lock(motet_lock_of(object), event, what->sequence);
 		return NOTIFY_OK;
 	default:
 		return NOTIFY_DONE;

@@ -74,6 +74,13 @@ DEFINE_EVENT(motet_object, motet_group_full,
 DEFINE_EVENT(motet_object, motet_exception,
 	TP_PROTO(const struct motet_id *id, int value), TP_ARGS(id, value));
 
+/* value: mode bits */
+DEFINE_EVENT(motet_object, motet_lock_create,
+	TP_PROTO(const struct motet_id *id, int value), TP_ARGS(id, value));
+/* value: mode bits */
+DEFINE_EVENT(motet_object, motet_lock_delete,
+	TP_PROTO(const struct motet_id *id, int value), TP_ARGS(id, value));
+
 DECLARE_EVENT_CLASS(motet_relation,
 	TP_PROTO(const struct motet_id *id, const struct motet_id *other,
 		 u64 value),
@@ -139,6 +146,17 @@ DEFINE_EVENT(motet_relation, motet_session_begin,
 	TP_ARGS(id, other, value));
 /* id: the group; other: the member; value: number of the session */
 DEFINE_EVENT(motet_relation, motet_session_end,
+	TP_PROTO(const struct motet_id *id, const struct motet_id *other,
+		 u64 value),
+	TP_ARGS(id, other, value));
+
+/* id: the lock; other: the actor; value: number of the opening */
+DEFINE_EVENT(motet_relation, motet_lock_open,
+	TP_PROTO(const struct motet_id *id, const struct motet_id *other,
+		 u64 value),
+	TP_ARGS(id, other, value));
+/* id: the lock; other: the actor; value: number of the opening */
+DEFINE_EVENT(motet_relation, motet_lock_close,
 	TP_PROTO(const struct motet_id *id, const struct motet_id *other,
 		 u64 value),
 	TP_ARGS(id, other, value));
@@ -354,6 +372,35 @@ TRACE_EVENT(motet_call_state,
 		  __print_symbolic(__entry->state, { 0, "queued" },
 				   { 1, "received" }, { 2, "answered" },
 				   { 3, "failed" }, { 4, "abandoned" }),
+		  __entry->error)
+);
+
+/* event: enum motet_lock_event; error: why it was refused */
+TRACE_EVENT(motet_lock_request,
+	TP_PROTO(const struct motet_id *lock, const struct motet_id *actor,
+		 u64 lock_id, int event, int error),
+	TP_ARGS(lock, actor, lock_id, event, error),
+	TP_STRUCT__entry(
+		__array(u8, lock, sizeof(struct motet_id))
+		__array(u8, actor, sizeof(struct motet_id))
+		__field(u64, lock_id)
+		__field(int, event)
+		__field(int, error)
+	),
+	TP_fast_assign(
+		memcpy(__entry->lock, lock, sizeof(struct motet_id));
+		memcpy(__entry->actor, actor, sizeof(struct motet_id));
+		__entry->lock_id = lock_id;
+		__entry->event = event;
+		__entry->error = error;
+	),
+	TP_printk("lock=%s actor=%s lock_id=%llu event=%s error=%d",
+		  MOTET_TRACE_ID(lock), MOTET_TRACE_ID(actor),
+		  __entry->lock_id,
+		  __print_symbolic(__entry->event, { 0, "grant" },
+				   { 1, "wait" }, { 2, "release" },
+				   { 3, "refuse" }, { 4, "orphan" },
+				   { 5, "purge" }),
 		  __entry->error)
 );
 

@@ -85,12 +85,14 @@
  * @MOTET_CLASS_ACTOR: an actor: one open of the device
  * @MOTET_CLASS_PORT: a port
  * @MOTET_CLASS_GROUP: a group of ports
+ * @MOTET_CLASS_LOCK: a lock
  */
 enum motet_class {
 	MOTET_CLASS_NONE	= 0,
 	MOTET_CLASS_ACTOR	= 1,
 	MOTET_CLASS_PORT	= 2,
 	MOTET_CLASS_GROUP	= 3,
+	MOTET_CLASS_LOCK	= 6,
 };
 
 /**
@@ -171,6 +173,11 @@ enum motet_role {
  * @MOTET_EXCEPTION_FAULT: the process got the signal @token (SIGSEGV, SIGBUS,
  *	SIGFPE, SIGILL, SIGTRAP) for which it has a handler; @count says how
  *	often since this was read last
+ * @MOTET_EXCEPTION_LOCK: what became of an asynchronous request on the lock @to:
+ *	the body is a &struct motet_lock_result; @token is its lock id
+ * @MOTET_EXCEPTION_LOCK_WAITER: others wait for what this actor was granted of the
+ *	lock @to: the body is a &struct motet_lock_waiter; @token is the lock id.
+ *	@count says how many since this was read last
  */
 enum motet_exception {
 	MOTET_EXCEPTION_NONE		= 0,
@@ -184,6 +191,8 @@ enum motet_exception {
 	MOTET_EXCEPTION_GROUP_LOST	= 8,
 	MOTET_EXCEPTION_REVOKED		= 9,
 	MOTET_EXCEPTION_FAULT		= 10,
+	MOTET_EXCEPTION_LOCK		= 12,
+	MOTET_EXCEPTION_LOCK_WAITER	= 13,
 };
 
 /**
@@ -422,6 +431,11 @@ struct motet_msg {
  * @handle_calls_max: out: calls that may be unfinished on one sender handle
  * @actor: out: identifier of the actor
  * @port: out: identifier of its default port
+ * @user_locks_max: out: locks, openings, requests and unread results that one
+ *	user may have on this machine, together
+ * @domain_locks_max: out: locks that the domain may have
+ * @lock_requests_max: out: requests that one opening of a lock may have
+ * @pad: out: 0
  *
  * On an actor, by the process that opened it; else EPERM. Limits may be lowered
  * and raised while the module is loaded (module parameters of the same names,
@@ -446,9 +460,14 @@ struct motet_info {
 	__u32 handle_calls_max;
 	struct motet_id actor;
 	struct motet_id port;
+	__u32 user_locks_max;
+	__u32 domain_locks_max;
+	__u32 lock_requests_max;
+	__u32 pad;
 };
 
 #define MOTET_INFO_SIZE_VER0	112
+#define MOTET_INFO_SIZE_VER1	128
 
 /**
  * DOC: flags of a port
