@@ -6,6 +6,8 @@
 #ifndef PEER_H
 #define PEER_H
 
+#include <linux/motet_lock.h>
+
 #include "motet_test.h"
 
 /**
@@ -50,6 +52,9 @@ struct peer {
 		struct motet_call_arg call;
 		struct motet_lease lease;
 		struct motet_cancel cancel;
+		struct motet_lock_open lock_open;
+		struct motet_lock_acquire lock_acquire;
+		struct motet_lock_release lock_release;
 	} arg;
 	struct motet_msg msg;
 	struct motet_msg request;

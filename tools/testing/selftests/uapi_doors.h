@@ -90,6 +90,11 @@ struct door {
 
 extern const struct door doors[DOORS];
 
+/* those of locks: uapi_doors_lock.c */
+#define LOCK_DOORS	6
+
+extern const struct door lock_doors[LOCK_DOORS];
+
 void make_create(void *arg);
 void make_open(void *arg);
 void make_recv(void *arg);

@@ -7,6 +7,8 @@
 #include <fcntl.h>
 #include <sys/uio.h>
 
+#include <linux/motet_lock.h>
+
 #include "kselftest_harness.h"
 #include "uapi_doors.h"
 
@@ -18,7 +20,7 @@ SIZE_OF(motet_limits, 16);
 SIZE_OF(motet_cap, 32);
 SIZE_OF(motet_stamp, MOTET_STAMP_SIZE_VER0);
 SIZE_OF(motet_msg, MOTET_MSG_SIZE_VER1);
-SIZE_OF(motet_info, MOTET_INFO_SIZE_VER0);
+SIZE_OF(motet_info, MOTET_INFO_SIZE_VER1);
 SIZE_OF(motet_port_create, MOTET_PORT_CREATE_SIZE_VER1);
 SIZE_OF(motet_port_open, MOTET_PORT_OPEN_SIZE_VER0);
 SIZE_OF(motet_port_name, MOTET_PORT_NAME_SIZE_VER0);
@@ -40,6 +42,14 @@ SIZE_OF(motet_group_change, MOTET_GROUP_CHANGE_SIZE_VER0);
 SIZE_OF(motet_group_report, MOTET_GROUP_REPORT_SIZE_VER0);
 SIZE_OF(motet_group_session, MOTET_GROUP_SESSION_SIZE_VER0);
 SIZE_OF(motet_group_status, MOTET_GROUP_STATUS_SIZE_VER0);
+SIZE_OF(motet_lock_open, MOTET_LOCK_OPEN_SIZE_VER0);
+SIZE_OF(motet_lock_close, MOTET_LOCK_CLOSE_SIZE_VER0);
+SIZE_OF(motet_lock_acquire, MOTET_LOCK_ACQUIRE_SIZE_VER0);
+SIZE_OF(motet_lock_release, MOTET_LOCK_RELEASE_SIZE_VER0);
+SIZE_OF(motet_lock_purge, MOTET_LOCK_PURGE_SIZE_VER0);
+SIZE_OF(motet_lock_status, MOTET_LOCK_STATUS_SIZE_VER0);
+SIZE_OF(motet_lock_result, MOTET_LOCK_RESULT_SIZE_VER0);
+SIZE_OF(motet_lock_waiter, MOTET_LOCK_WAITER_SIZE_VER0);
 static_assert(offsetof(struct motet_msg, deadline) == 64, "motet_msg");
 /* where the first versions ended */
 static_assert(offsetof(struct motet_msg, expires) == MOTET_MSG_SIZE_VER0,
@@ -48,6 +58,8 @@ static_assert(offsetof(struct motet_port_create, dead_letter) ==
 	      MOTET_PORT_CREATE_SIZE_VER0, "motet_port_create");
 static_assert(offsetof(struct motet_port_status, dead_letter) ==
 	      MOTET_PORT_STATUS_SIZE_VER0, "motet_port_status");
+static_assert(offsetof(struct motet_info, user_locks_max) ==
+	      MOTET_INFO_SIZE_VER0, "motet_info");
 static_assert(offsetof(struct motet_stamp, cgroup) == 56, "motet_stamp");
 
 FIXTURE(uapi) {
@@ -55,9 +67,10 @@ FIXTURE(uapi) {
 	__u8 *arg;		/* two pages, then one that is not there */
 };
 
-/* one for each of doors[] */
+/* one for each of doors[]; or of another table */
 FIXTURE_VARIANT(uapi) {
 	unsigned int door;
+	const struct door *of;
 };
 
 FIXTURE_VARIANT_ADD(uapi, info)
@@ -200,6 +213,36 @@ FIXTURE_VARIANT_ADD(uapi, group_status)
 	.door = 27,
 };
 
+FIXTURE_VARIANT_ADD(uapi, lock_open)
+{
+	.of = &lock_doors[0],
+};
+
+FIXTURE_VARIANT_ADD(uapi, lock_close)
+{
+	.of = &lock_doors[1],
+};
+
+FIXTURE_VARIANT_ADD(uapi, lock_acquire)
+{
+	.of = &lock_doors[2],
+};
+
+FIXTURE_VARIANT_ADD(uapi, lock_release)
+{
+	.of = &lock_doors[3],
+};
+
+FIXTURE_VARIANT_ADD(uapi, lock_purge)
+{
+	.of = &lock_doors[4],
+};
+
+FIXTURE_VARIANT_ADD(uapi, lock_status)
+{
+	.of = &lock_doors[5],
+};
+
 /* What was this process's own port, and is another actor's of it now. */
 static int make_former(int actor)
 {
@@ -252,7 +295,7 @@ static void make_world(struct __test_metadata *_metadata)
 FIXTURE_SETUP(uapi)
 {
 	make_world(_metadata);
-	self->door = &doors[variant->door];
+	self->door = variant->of ?: &doors[variant->door];
 	self->arg = mmap(NULL, 3 * 4096, PROT_READ | PROT_WRITE,
 			 MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	ASSERT_NE(MAP_FAILED, (void *)self->arg);
@@ -510,14 +553,21 @@ FIXTURE_TEARDOWN(file)
 {
 }
 
-static bool known(unsigned int number, unsigned int role)
+static bool known_of(const struct door *table, unsigned int count,
+		     unsigned int number, unsigned int role)
 {
 	unsigned int i;
 
-	for (i = 0; i < ARRAY_SIZE(doors); i++)
-		if (doors[i].number == number && doors[i].roles & 1U << role)
+	for (i = 0; i < count; i++)
+		if (table[i].number == number && table[i].roles & 1U << role)
 			return true;
 	return false;
+}
+
+static bool known(unsigned int number, unsigned int role)
+{
+	return known_of(doors, DOORS, number, role) ||
+	       known_of(lock_doors, LOCK_DOORS, number, role);
 }
 
 TEST_F(file, all_numbers)
@@ -685,6 +735,10 @@ TEST_F(file, info)
 	EXPECT_EQ(mt_param("user_bytes_max"), info.user_bytes_max);
 	EXPECT_EQ(mt_param("user_actors_max"), info.user_actors_max);
 	EXPECT_EQ(mt_param("handle_calls_max"), info.handle_calls_max);
+	EXPECT_EQ(mt_param("user_locks_max"), info.user_locks_max);
+	EXPECT_EQ(mt_param("domain_locks_max"), info.domain_locks_max);
+	EXPECT_EQ(mt_param("lock_requests_max"), info.lock_requests_max);
+	EXPECT_EQ(0, info.pad);
 }
 
 TEST_HARNESS_MAIN
