@@ -12,11 +12,12 @@
  * DOC: quota
  *
  * A *user* is the account of one global uid, whatever namespaces it appears
- * in: the numbers of actors and ports, and the sum of the bounds of its ports
- * in bytes. A *payer* is the list of users that are charged together for what
- * a task creates: its own uid, and the owner of each user namespace between
- * its own and the initial one, so that making namespaces gains nothing. An
- * actor has one payer for its life, found when it is opened.
+ * in: the numbers of actors and ports, the sum of the bounds of its ports in
+ * bytes, and the number of locks and what belongs to them. A *payer* is the list
+ * of users that are charged together for what a task creates: its own uid, and
+ * the owner of each user namespace between its own and the initial one, so that
+ * making namespaces gains nothing. An actor has one payer for its life, found
+ * when it is opened.
  *
  * Message memory is not counted here: a port's bound is charged when the port
  * is created, and the memory itself goes to the sender's memory cgroup.
@@ -25,8 +26,9 @@
  * which is counted only: as the owner of containers it stands for others.
  *
  * All accounts lie in one tree under one spinlock, innermost of all locks.
- * Charges happen when actors and ports come and go, never for a message, so
- * one lock is enough, and makes charging all users of a payer one step.
+ * Charges happen when actors and ports come and go, and for requests on locks,
+ * never for a message, so one lock is enough, and makes charging all users of a
+ * payer one step.
  * An account lives while a payer refers to it.
  */
 

@@ -9,7 +9,7 @@
 static const char *motet__name(const char * const *names, size_t n,
 			       unsigned int value)
 {
-	return value < n ? names[value] : "unknown";
+	return value < n && names[value] ? names[value] : "unknown";
 }
 
 static const char * const motet__exceptions[] = {
@@ -24,6 +24,8 @@ static const char * const motet__exceptions[] = {
 	[MOTET_EXCEPTION_GROUP_LOST] = "group-lost",
 	[MOTET_EXCEPTION_REVOKED] = "revoked",
 	[MOTET_EXCEPTION_FAULT] = "fault",
+	[MOTET_EXCEPTION_LOCK] = "lock",
+	[MOTET_EXCEPTION_LOCK_WAITER] = "lock-waiter",
 };
 
 const char *motet_exception_to_string(unsigned int exception)
@@ -88,4 +90,27 @@ const char *motet_member_event_to_string(unsigned int event)
 {
 	return motet__name(motet__member_events,
 			   MOTET__COUNT(motet__member_events), event);
+}
+
+static const char * const motet__lock_modes[] = {
+	[MOTET_LOCK_SHARED] = "shared",
+	[MOTET_LOCK_EXCLUSIVE] = "exclusive",
+};
+
+const char *motet_lock_mode_to_string(unsigned int mode)
+{
+	return motet__name(motet__lock_modes, MOTET__COUNT(motet__lock_modes),
+			   mode);
+}
+
+static const char * const motet__lock_states[] = {
+	[MOTET_LOCK_GRANTED] = "granted",
+	[MOTET_LOCK_WAITING] = "waiting",
+	[MOTET_LOCK_ORPHANED] = "orphaned",
+};
+
+const char *motet_lock_state_to_string(unsigned int state)
+{
+	return motet__name(motet__lock_states, MOTET__COUNT(motet__lock_states),
+			   state);
 }

@@ -104,6 +104,7 @@ static void user_ls_print(const struct records *users)
 {
 	static const struct table_column columns[] = {
 		{ "UID", 1 }, { "ACTORS", 1 }, { "PORTS", 1 }, { "BYTES", 1 },
+		{ "LOCKS", 1 },
 	};
 	__cleanup(table) struct table table = table_new(columns,
 							ARRAY_SIZE(columns));
@@ -117,6 +118,7 @@ static void user_ls_print(const struct records *users)
 		table_put(&table, TABLE_PLAIN, "%u", user->ports);
 		table_put_owned(&table, TABLE_PLAIN,
 				text_from_size(user->bytes));
+		table_put(&table, TABLE_PLAIN, "%u", user->locks);
 	}
 	table_print(&table, stdout);
 }
@@ -144,7 +146,7 @@ static void domain_show_print(const struct domain_record *domain)
 {
 	static const struct table_column columns[] = {
 		{ "ACTORS", 1 }, { "PORTS", 1 }, { "NAMED", 1 },
-		{ "RETAINED", 1 }, { "PORTS MAX", 1 }, { "GROUPS", 1 },
+		{ "RETAINED", 1 }, { "PORTS MAX", 1 }, { "GROUPS", 1 }, { "LOCKS", 1 },
 		{ "NODE", 1 }, { "NODES", 1 }, { "VIEW", 1 },
 		{ "LAST EVENT", 1 },
 	};
@@ -157,6 +159,7 @@ static void domain_show_print(const struct domain_record *domain)
 	table_put(&table, TABLE_PLAIN, "%u", domain->retained_ports);
 	table_put(&table, TABLE_PLAIN, "%u", domain->ports_max);
 	table_put(&table, TABLE_PLAIN, "%u", domain->groups);
+	table_put(&table, TABLE_PLAIN, "%u", domain->locks);
 	table_put(&table, TABLE_PLAIN, "%u", domain->node);
 	table_put(&table, TABLE_PLAIN, "%u", domain->nodes);
 	table_put(&table, TABLE_PLAIN, "%llu", domain->view);
@@ -189,7 +192,7 @@ int cmd_purge(int argc, char **argv)
 	bool json = false;
 	int ret;
 
-	ret = admin_get("Remove every port that nobody holds and every group that nobody uses.",
+	ret = admin_get("Remove every port, group and lock that nobody uses.",
 			argc, argv, MOTET_CMD_PURGE, 0, &domain, &json);
 	if (ret)
 		return ret;
@@ -197,7 +200,7 @@ int cmd_purge(int argc, char **argv)
 	if (json)
 		command_print_json(record_json(&record_domain, purged), false);
 	else
-		printf("%u ports and groups removed\n", purged->purged);
+		printf("%u ports, groups and locks removed\n", purged->purged);
 	return command_flush();
 }
 

@@ -68,14 +68,15 @@ static const struct argp events_argp = {
  */
 struct events_source {
 	const char *mcgrp;
-	const struct events_class *classes[2];
+	const struct events_class *classes[3];
 	size_t n_classes;
 	bool domain;
 };
 
 static const struct events_source events_sources[] = {
 	{ MOTET_MCGRP_MEMBERSHIP, { &events_node }, 1, false },
-	{ MOTET_MCGRP_OBJECT, { &events_port, &events_group }, 2, true },
+	{ MOTET_MCGRP_OBJECT, { &events_port, &events_group, &events_lock },
+	  3, true },
 };
 
 /**

@@ -49,6 +49,9 @@ static json_t *cmd_info_json(const struct motet_info *info)
 		{ "user_bytes_max", info->user_bytes_max },
 		{ "user_actors_max", info->user_actors_max },
 		{ "handle_calls_max", info->handle_calls_max },
+		{ "user_locks_max", info->user_locks_max },
+		{ "domain_locks_max", info->domain_locks_max },
+		{ "lock_requests_max", info->lock_requests_max },
 	};
 	json_t *object = json_object();
 	size_t i;
@@ -98,6 +101,12 @@ static void cmd_info_print(const struct motet_info *info,
 	cmd_info_number(&t, "actors of a user, at most", info->user_actors_max);
 	cmd_info_number(&t, "calls of a handle, at most",
 			info->handle_calls_max);
+	cmd_info_number(&t, "locks and what belongs to them of a user, at most",
+			info->user_locks_max);
+	cmd_info_number(&t, "requests of an opening of a lock, at most",
+			info->lock_requests_max);
+	cmd_info_number(&t, "locks of the domain, at most",
+			info->domain_locks_max);
 	cmd_info_number(&t, "ports of the domain, at most", domain->ports_max);
 	cmd_info_number(&t, "ports of the domain", domain->ports);
 	cmd_info_number(&t, "  with a name", domain->named_ports);

@@ -42,7 +42,7 @@ enum events_kind {
  * @type: of its records
  * @get: command that dumps them
  * @created: command of the event that one was created
- * @changed: and changed
+ * @changed: and changed; 0 if nothing about it is told
  * @deleted: and deleted
  * @sequence: where in the record the number of its last event is
  * @key: where in the record what tells it from others is
@@ -68,6 +68,7 @@ struct events_class {
 
 extern const struct events_class events_port;
 extern const struct events_class events_group;
+extern const struct events_class events_lock;
 extern const struct events_class events_node;
 
 /**

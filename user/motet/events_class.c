@@ -86,6 +86,44 @@ const struct events_class events_group = {
 	.title = events_group_title,
 };
 
+/* --- lock ---------------------------------------------------------------- */
+
+/* That it is granted and released is not told. */
+static bool events_locks_differ(const void *one, const void *other)
+{
+	(void)one;
+	(void)other;
+	return false;
+}
+
+static const char *events_lock_state(const void *record)
+{
+	const struct lock_record *lock = record;
+
+	if (lock->exclusive || lock->shared)
+		return "held";
+	return "free";
+}
+
+static char *events_lock_title(const void *record)
+{
+	return record_lock_title(record);
+}
+
+const struct events_class events_lock = {
+	.name = "lock",
+	.type = &record_lock,
+	.get = MOTET_CMD_LOCK_GET,
+	.created = MOTET_CMD_LOCK_CREATE_NTF,
+	.deleted = MOTET_CMD_LOCK_DELETE_NTF,
+	.sequence = offsetof(struct lock_record, sequence),
+	.key = offsetof(struct lock_record, id),
+	.key_len = sizeof(struct motet_id),
+	.differ = events_locks_differ,
+	.state = events_lock_state,
+	.title = events_lock_title,
+};
+
 /* --- node ---------------------------------------------------------------- */
 
 static bool events_nodes_differ(const void *one, const void *other)

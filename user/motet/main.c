@@ -48,6 +48,15 @@ static const struct command main_group_commands[] = {
 	{ 0 },
 };
 
+static const struct command main_lock_commands[] = {
+	{ "run", "Run a command while a lock is held", cmd_lock_run, NULL },
+	{ "ls", "List locks", cmd_lock_ls, NULL },
+	{ "status", "Show who has a lock and who waits", cmd_lock_status,
+	  NULL },
+	{ "purge", "End the orphans of a lock", cmd_lock_purge, NULL },
+	{ 0 },
+};
+
 static const struct command main_node_commands[] = {
 	{ "ls", "List nodes", cmd_node_ls, NULL },
 	{ "set", "Make a node known, or change it", cmd_node_set, NULL },
@@ -77,13 +86,15 @@ static const struct command main_commands[] = {
 	  main_port_commands },
 	{ "group", "Groups of ports: create, change, send, call", NULL,
 	  main_group_commands },
+	{ "lock", "Locks: run a command under one, list, purge", NULL,
+	  main_lock_commands },
 	{ "node", "Nodes of the cluster", NULL, main_node_commands },
 	{ "actor", "Actors: processes that use Motet", NULL,
 	  main_actor_commands },
 	{ "user", "Users: what is charged to them", NULL, main_user_commands },
 	{ "domain", "The domain: totals and limits", NULL,
 	  main_domain_commands },
-	{ "events", "Show what happens to ports, groups, nodes", cmd_events, NULL },
+	{ "events", "Show what happens to ports, groups, locks, nodes", cmd_events, NULL },
 	{ "top", "Show live what all objects do", cmd_top, NULL },
 	{ "graph", "Draw who holds, sends and waits", cmd_graph, NULL },
 	{ "purge", "Remove what nobody holds", cmd_purge, NULL },

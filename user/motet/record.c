@@ -22,6 +22,8 @@ enum record_kind {
 	RECORD_MODE,
 	RECORD_STATE,
 	RECORD_ADDRESS,
+	RECORD_LOCK_MODE,
+	RECORD_LOCK_STATE,
 };
 
 struct record_field {
@@ -54,6 +56,7 @@ static const struct record_field record_domain_fields[] = {
 	DOMAIN(U32, NODES, nodes),
 	DOMAIN(U32, NODE, node),
 	DOMAIN(U64, VIEW, view),
+	DOMAIN(U32, LOCKS, locks),
 };
 
 const struct record_type record_domain = {
@@ -140,6 +143,7 @@ static const struct record_field record_user_fields[] = {
 	USER(U32, ACTORS, actors),
 	USER(U32, PORTS, ports),
 	USER(U64, BYTES, bytes),
+	USER(U32, LOCKS, locks),
 };
 
 const struct record_type record_user = {
@@ -204,6 +208,59 @@ static const struct record_field record_member_fields[] = {
 const struct record_type record_member = {
 	sizeof(struct member_record), MOTET_A_MEMBER_MAX,
 	record_member_fields, ARRAY_SIZE(record_member_fields)
+};
+
+#define LOCK(kind, attribute, member) \
+	{ MOTET_A_LOCK_##attribute, RECORD_##kind, #member, \
+	  offsetof(struct lock_record, member) }
+
+static const struct record_field record_lock_fields[] = {
+	LOCK(ID, ID, id),
+	LOCK(BYTES, NAME, name),
+	LOCK(U32, UID, uid),
+	LOCK(U32, GID, gid),
+	LOCK(MODE, MODE, mode),
+	LOCK(U32, OPENINGS, openings),
+	LOCK(U32, SHARED, shared),
+	LOCK(U32, EXCLUSIVE, exclusive),
+	LOCK(U32, ORPHANS, orphans),
+	LOCK(U32, WAITING, waiting),
+	LOCK(U32, WAITING_PEAK, waiting_peak),
+	LOCK(U64, GRANTED, granted),
+	LOCK(U64, QUEUED, queued),
+	LOCK(U64, REFUSED, refused),
+	LOCK(U64, TIMEOUTS, timeouts),
+	LOCK(U64, DEADLOCKS, deadlocks),
+	LOCK(U64, ORPHANED, orphaned),
+	LOCK(U64, LONGEST_WAIT, longest_wait),
+	LOCK(U64, SEQUENCE, sequence),
+	LOCK(U32, PURGED, purged),
+};
+
+const struct record_type record_lock = {
+	sizeof(struct lock_record), MOTET_A_LOCK_MAX,
+	record_lock_fields, ARRAY_SIZE(record_lock_fields)
+};
+
+#define LOCK_REQUEST(kind, attribute, member) \
+	{ MOTET_A_LOCK_REQUEST_##attribute, RECORD_##kind, #member, \
+	  offsetof(struct lock_request_record, member) }
+
+static const struct record_field record_lock_request_fields[] = {
+	LOCK_REQUEST(ID, LOCK, lock),
+	LOCK_REQUEST(ID, ACTOR, actor),
+	LOCK_REQUEST(U32, PID, pid),
+	LOCK_REQUEST(U64, LOCK_ID, lock_id),
+	LOCK_REQUEST(LOCK_MODE, MODE, mode),
+	LOCK_REQUEST(LOCK_STATE, STATE, state),
+	LOCK_REQUEST(U64, SINCE, since),
+	LOCK_REQUEST(FLAG, SLEEPING, sleeping),
+	LOCK_REQUEST(U64, SEQUENCE, sequence),
+};
+
+const struct record_type record_lock_request = {
+	sizeof(struct lock_request_record), MOTET_A_LOCK_REQUEST_MAX,
+	record_lock_request_fields, ARRAY_SIZE(record_lock_request_fields)
 };
 
 #define NODE(kind, attribute, member) \
@@ -371,6 +428,12 @@ char *record_group_title(const struct group_record *group)
 			    &group->id);
 }
 
+char *record_lock_title(const struct lock_record *lock)
+{
+	return record_title(&lock->name, record_has(lock, MOTET_A_LOCK_NAME),
+			    &lock->id);
+}
+
 void record_json_bytes(json_t *object, const char *key, const void *bytes,
 		       size_t len)
 {
@@ -423,6 +486,10 @@ static void record_json_field(json_t *object, const struct record_field *field,
 			value = json_string(record_state_name(number));
 		else if (field->kind == RECORD_ADDRESS)
 			value = json_string(motet_address_to_string(number));
+		else if (field->kind == RECORD_LOCK_MODE)
+			value = json_string(motet_lock_mode_to_string(number));
+		else if (field->kind == RECORD_LOCK_STATE)
+			value = json_string(motet_lock_state_to_string(number));
 		else if (field->kind == RECORD_MODE)
 			value = json_sprintf("%04o", number);
 		else

@@ -46,6 +46,7 @@ struct domain_record {
 	unsigned int nodes;
 	unsigned int node;
 	unsigned long long view;
+	unsigned int locks;
 };
 
 struct actor_record {
@@ -107,6 +108,7 @@ struct user_record {
 	unsigned int actors;
 	unsigned int ports;
 	unsigned long long bytes;
+	unsigned int locks;
 };
 
 struct group_record {
@@ -152,6 +154,43 @@ struct member_record {
 	unsigned long long sequence;
 };
 
+struct lock_record {
+	unsigned long present;
+	struct motet_id id;
+	struct record_bytes name;
+	unsigned int uid;
+	unsigned int gid;
+	unsigned int mode;
+	unsigned int openings;
+	unsigned int shared;
+	unsigned int exclusive;
+	unsigned int orphans;
+	unsigned int waiting;
+	unsigned int waiting_peak;
+	unsigned long long granted;
+	unsigned long long queued;
+	unsigned long long refused;
+	unsigned long long timeouts;
+	unsigned long long deadlocks;
+	unsigned long long orphaned;
+	unsigned long long longest_wait;
+	unsigned long long sequence;
+	unsigned int purged;
+};
+
+struct lock_request_record {
+	unsigned long present;
+	struct motet_id lock;
+	struct motet_id actor;
+	unsigned int pid;
+	unsigned long long lock_id;
+	unsigned int mode;
+	unsigned int state;
+	unsigned long long since;
+	bool sleeping;
+	unsigned long long sequence;
+};
+
 struct node_record {
 	unsigned long present;
 	unsigned int number;
@@ -186,6 +225,8 @@ extern const struct record_type record_port;
 extern const struct record_type record_user;
 extern const struct record_type record_group;
 extern const struct record_type record_member;
+extern const struct record_type record_lock;
+extern const struct record_type record_lock_request;
 extern const struct record_type record_node;
 extern const struct record_type record_handle;
 
@@ -235,8 +276,9 @@ void cleanup_records(struct records *records);
 /* "held" and so on */
 const char *record_state_name(unsigned int state);
 
-/* A port or a group for people: its name, escaped; or id:HEX. To be freed. */
+/* A port, a group or a lock for people: its name, escaped; or id:HEX. To be freed. */
 char *record_port_title(const struct port_record *port);
 char *record_group_title(const struct group_record *group);
+char *record_lock_title(const struct lock_record *lock);
 
 #endif /* MOTET_RECORD_H */

@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "group_test.h"
+#include "lock_test.h"
 
 /* A named port that is left to whoever comes next. */
 static int retain(const char *name, __u64 ms)
@@ -33,6 +33,16 @@ static int retain_group(const char *name, __u64 ms)
 	int group = mt_group_create(mt_actor(), &create, name);
 
 	return group < 0 || mt_to_group(group, &msg, 1) ? 1 : 0;
+}
+
+/* A lock that nobody has open, and that an orphan keeps. */
+static int leave_orphan(const char *name)
+{
+	int actor = mt_actor();
+	__u64 opening;
+
+	return mt_lock_new(actor, name, &opening) ||
+	       mt_lock(actor, opening, 1, EXCLUSIVE, ORPHAN);
 }
 
 /* Opens the device whenever it is there, and makes a port. */
@@ -87,6 +97,8 @@ int main(int argc, char **argv)
 		return retain(argv[2], argc > 3 ? atoi(argv[3]) : 300000);
 	if (argc >= 3 && !strcmp(argv[1], "retain-group"))
 		return retain_group(argv[2], argc > 3 ? atoi(argv[3]) : 0);
+	if (argc == 3 && !strcmp(argv[1], "orphan"))
+		return leave_orphan(argv[2]);
 	if (argc == 3 && !strcmp(argv[1], "hold"))
 		return hold(atoi(argv[2]));
 	if (argc == 2 && !strcmp(argv[1], "open"))

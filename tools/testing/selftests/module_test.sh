@@ -71,7 +71,7 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 bin=${MOTET_TESTS:-$(cd "$here/../../.." && pwd)/build/selftests}
 trap 'rm -f "$errors"' EXIT
 echo "TAP version 13"
-echo "1..10"
+echo "1..11"
 if [[ ! -c /dev/motet ]]; then
 	echo "Bail out! The module is not loaded."
 	exit 1
@@ -133,6 +133,22 @@ retained_group()
 }
 retained_group
 test_is retained_group_holds_the_module $?
+
+# An orphan keeps its lock, and so does the lock the module.
+orphaned_lock()
+{
+	local status=0
+	"$bin/module_helper" orphan kept || return
+	references 1 || status=1
+	in_use || status=1
+	"$bin/module_helper" purge || status=1
+	until_unused || status=1
+	rmmod motet || status=1
+	load || status=1
+	return $status
+}
+orphaned_lock
+test_is orphaned_lock_holds_the_module $?
 
 expiring_group()
 {

@@ -140,7 +140,7 @@ static void test_motet_exception_to_string(void **state)
 	(void)state;
 	assert_string_equal(motet_exception_to_string(MOTET_EXCEPTION_FAULT),
 			    "fault");
-	for (i = 0; i <= MOTET_EXCEPTION_FAULT; i++)
+	for (i = 0; i <= MOTET_EXCEPTION_LOCK_WAITER; i++)
 		assert_non_null(motet_exception_to_string(i));
 	assert_string_equal(motet_exception_to_string(i), "unknown");
 }

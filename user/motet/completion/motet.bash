@@ -5,7 +5,7 @@
 #
 # Commands and options are read from the command's own help, so they are those
 # of the motet that is installed; names of
-# ports and groups are those that are alive.
+# ports, groups and locks are those that are alive.
 
 _motet_commands()
 {
@@ -61,6 +61,14 @@ _motet()
 			;;
 		members | status | track | send | call)
 			mapfile -t names < <("${path[0]}" group ls --names \
+				2>/dev/null)
+			;;
+		esac
+		;;
+	lock)
+		case ${path[2]-} in
+		run | status | purge)
+			mapfile -t names < <("${path[0]}" lock ls --names \
 				2>/dev/null)
 			;;
 		esac

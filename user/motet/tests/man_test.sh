@@ -54,6 +54,10 @@ for command in ls members status create insert remove rekey delete track send ca
 	tap_check "options of motet group $command" \
 		has_options motet-group.1 group $command
 done
+for command in run ls status purge; do
+	tap_check "options of motet lock $command" \
+		has_options motet-lock.1 lock $command
+done
 for command in ls set delete; do
 	tap_check "options of motet node $command" \
 		has_options motet-node.1 node $command

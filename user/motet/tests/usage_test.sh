@@ -13,7 +13,8 @@ motet=$BUILD/motet/motet
 commands="info port:ls port:show port:create port:send port:recv port:call
 port:reply port:accept port:offer port:standby port:change port:unlink
 group:ls group:members group:status group:create group:insert group:remove group:rekey group:delete
-group:track group:send group:call node:ls node:set node:delete actor:ls user:ls
+group:track group:send group:call lock:run lock:ls lock:status lock:purge
+node:ls node:set node:delete actor:ls user:ls
 domain:show domain:set events top graph purge"
 
 ends_with()

@@ -776,5 +776,6 @@ const char *motet_strerror(int error);
 #endif
 
 #include <motet/group.h>
+#include <motet/lock.h>
 
 #endif /* MOTET_MOTET_H */
