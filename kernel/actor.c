@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* An actor: one open of the device by one process. */
 
-#include <linux/hashtable.h>
 #include <linux/pid.h>
 #include <linux/rcupdate.h>
 #include <linux/sched.h>
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
-#include <linux/tracepoint.h>
 #include <net/net_namespace.h>
 
 #include "actor.h"
@@ -16,14 +14,10 @@
 #include "record.h"
 #include "trace.h"
 
-#define MOTET_ACTOR_HASH_BITS	10
-
 static const int motet_fault_signals[MOTET_ACTOR_FAULTS] = {
 	SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP,
 };
 
-static DEFINE_HASHTABLE(motet_actors, MOTET_ACTOR_HASH_BITS);
-static DEFINE_SPINLOCK(motet_actor_lock);
 static struct kmem_cache *motet_actor_cache;
 
 static const struct motet_charge motet_actor_charge = {
@@ -91,19 +85,17 @@ static void motet_actor_release(struct motet_object *object)
 	struct motet_domain *domain = object->domain;
 	struct net *net = domain->net;
 
-	trace_motet_actor_close(&object->id, pid_nr(actor->pid));
+	trace_motet_actor_close(&object->id, pid_nr(actor->interest.pid));
 	mutex_lock(&domain->mutex);
 	motet_domain_unpublish_locked(object);
 	mutex_unlock(&domain->mutex);
-	spin_lock(&motet_actor_lock);
-	hash_del_rcu(&actor->pid_node);
-	spin_unlock(&motet_actor_lock);
+	motet_interest_withdraw(&actor->interest);
 	WARN_ON_ONCE(!list_empty(&actor->held));
 	motet_actor_drop_faults(actor);
 	motet_object_put(actor->default_port);
 	motet_quota_uncharge(actor->payer, &motet_actor_charge);
 	motet_payer_put(actor->payer);
-	put_pid(actor->pid);
+	put_pid(actor->interest.pid);
 	call_rcu(&object->rcu, motet_actor_free_rcu);
 	put_net(net);
 }
@@ -142,6 +134,68 @@ static void motet_actor_die(struct work_struct *work)
 	motet_actor_put(actor);
 }
 
+/*
+ * Runs in the probes: preemption is off, and the task is not to be delayed.
+ * An actor without references holds nothing any more.
+ */
+static void motet_actor_note_death(struct motet_actor *actor, int cause)
+{
+	if (atomic_cmpxchg(&actor->death, 0, MOTET_ACTOR_DEAD | (cause & 0xffff)))
+		return;
+	if (!refcount_inc_not_zero(&actor->object.refs))
+		return;
+	queue_work(motet_workqueue, &actor->death_work);
+}
+
+static struct motet_actor *motet_actor_interested(struct motet_interest *interest)
+{
+	return container_of(interest, struct motet_actor, interest);
+}
+
+static void motet_actor_died(struct motet_interest *interest,
+			     struct task_struct *task)
+{
+	motet_actor_note_death(motet_actor_interested(interest),
+			       motet_process_status(task));
+}
+
+static void motet_actor_execed(struct motet_interest *interest,
+			       struct task_struct *task)
+{
+	struct motet_actor *actor = motet_actor_interested(interest);
+
+	if (actor->exec_id != task->self_exec_id)
+		motet_actor_note_death(actor, 0);
+}
+
+/* As motet_actor_note_death(); and a lock of the process is held. */
+static void motet_actor_note_fault(struct motet_actor *actor, unsigned int i)
+{
+	atomic_inc(&actor->faults[i].count);
+	if (test_and_set_bit(MOTET_ACTOR_FAULTY, &actor->flags))
+		return;
+	if (refcount_inc_not_zero(&actor->object.refs))
+		queue_work(motet_workqueue, &actor->fault_work);
+}
+
+static void motet_actor_faulted(struct motet_interest *interest, int signal)
+{
+	struct motet_actor *actor = motet_actor_interested(interest);
+	unsigned int i;
+
+	if (actor->exec_id != current->self_exec_id)
+		return;
+	for (i = 0; i < MOTET_ACTOR_FAULTS; i++)
+		if (motet_fault_signals[i] == signal)
+			motet_actor_note_fault(actor, i);
+}
+
+static const struct motet_interest_ops motet_actor_interest_ops = {
+	.died = motet_actor_died,
+	.execed = motet_actor_execed,
+	.faulted = motet_actor_faulted,
+};
+
 /**
  * motet_actor_new() - make an actor of the current process
  * @net: the namespace that it is opened in
@@ -167,17 +221,15 @@ struct motet_actor *motet_actor_new(struct net *net)
 		goto err_put_payer;
 	motet_object_init(&actor->object, &motet_actor_ops,
 			  motet_domain_of(get_net(net)));
-	actor->pid = get_pid(task_tgid(current));
+	actor->interest.pid = get_pid(task_tgid(current));
+	actor->interest.ops = &motet_actor_interest_ops;
 	actor->exec_id = current->self_exec_id;
 	INIT_WORK(&actor->death_work, motet_actor_die);
 	INIT_WORK(&actor->fault_work, motet_actor_tell_faults);
 	spin_lock_init(&actor->lock);
 	INIT_LIST_HEAD(&actor->held);
 	motet_ready_set_init(&actor->ready);
-	spin_lock(&motet_actor_lock);
-	hash_add_rcu(motet_actors, &actor->pid_node,
-		     (unsigned long)actor->pid);
-	spin_unlock(&motet_actor_lock);
+	motet_interest_register(&actor->interest);
 	return actor;
 
 err_put_payer:
@@ -206,7 +258,7 @@ int motet_actor_publish(struct motet_actor *actor,
 	err = motet_actor_make_faults(actor, queue);
 	if (err)
 		return err;
-	trace_motet_actor_open(&actor->object.id, pid_nr(actor->pid));
+	trace_motet_actor_open(&actor->object.id, pid_nr(actor->interest.pid));
 	return motet_domain_publish(&actor->object, NULL);
 }
 
@@ -242,7 +294,7 @@ void motet_actor_put(struct motet_actor *actor)
  */
 bool motet_actor_is_current(const struct motet_actor *actor)
 {
-	return task_tgid(current) == actor->pid &&
+	return task_tgid(current) == actor->interest.pid &&
 	       current->self_exec_id == actor->exec_id &&
 	       !(READ_ONCE(current->signal->flags) & SIGNAL_GROUP_EXIT);
 }
@@ -280,7 +332,7 @@ void motet_actor_look(const struct motet_actor *actor,
 {
 	memset(view, 0, sizeof(*view));
 	view->actor = actor->object.id;
-	view->pid = get_pid(actor->pid);
+	view->pid = get_pid(actor->interest.pid);
 	view->uid = actor->object.uid;
 }
 
@@ -318,178 +370,25 @@ void motet_actor_let_go(struct motet_actor *actor,
 	spin_unlock(&actor->lock);
 }
 
-/*
- * Runs in the probes: preemption is off, and the task is not to be delayed.
- * An actor without references holds nothing any more.
- */
-static void motet_actor_note_death(struct motet_actor *actor, int cause)
-{
-	if (atomic_cmpxchg(&actor->death, 0, MOTET_ACTOR_DEAD | (cause & 0xffff)))
-		return;
-	if (!refcount_inc_not_zero(&actor->object.refs))
-		return;
-	queue_work(motet_workqueue, &actor->death_work);
-}
-
-/* The first thread to get here is not always the one that ended the process. */
-static int motet_exit_code(const struct task_struct *task)
-{
-	if (task->signal->flags & SIGNAL_GROUP_EXIT)
-		return task->signal->group_exit_code;
-	return task->exit_code;
-}
-
-static void motet_actor_probe_exit(void *data, struct task_struct *task)
-{
-	struct pid *pid = task_tgid(task);
-	struct motet_actor *actor;
-
-	if (atomic_read(&task->signal->live))
-		return;
-	hash_for_each_possible_rcu_notrace(motet_actors, actor, pid_node,
-					   (unsigned long)pid)
-		if (actor->pid == pid)
-			motet_actor_note_death(actor, motet_exit_code(task));
-}
-
-static void motet_actor_probe_exec(void *data, struct task_struct *task,
-				   pid_t old_pid, struct linux_binprm *bprm)
-{
-	struct pid *pid = task_tgid(task);
-	struct motet_actor *actor;
-
-	hash_for_each_possible_rcu_notrace(motet_actors, actor, pid_node,
-					   (unsigned long)pid)
-		if (actor->pid == pid && actor->exec_id != task->self_exec_id)
-			motet_actor_note_death(actor, 0);
-}
-
-/* As motet_actor_note_death(); and a lock of the process is held. */
-static void motet_actor_note_fault(struct motet_actor *actor, unsigned int i)
-{
-	atomic_inc(&actor->faults[i].count);
-	if (test_and_set_bit(MOTET_ACTOR_FAULTY, &actor->flags))
-		return;
-	if (refcount_inc_not_zero(&actor->object.refs))
-		queue_work(motet_workqueue, &actor->fault_work);
-}
-
-static void motet_actor_probe_fault(void *data, int signal,
-				    struct kernel_siginfo *info,
-				    struct k_sigaction *action)
-{
-	struct pid *pid = task_tgid(current);
-	struct motet_actor *actor;
-	unsigned int i;
-
-	if (action->sa.sa_handler == SIG_DFL ||
-	    action->sa.sa_handler == SIG_IGN)
-		return;
-	for (i = 0; i < MOTET_ACTOR_FAULTS; i++)
-		if (motet_fault_signals[i] == signal)
-			break;
-	if (i == MOTET_ACTOR_FAULTS)
-		return;
-	hash_for_each_possible_rcu_notrace(motet_actors, actor, pid_node,
-					   (unsigned long)pid)
-		if (actor->pid == pid &&
-		    actor->exec_id == current->self_exec_id)
-			motet_actor_note_fault(actor, i);
-}
-
 /**
- * struct motet_probe - a probe and the tracepoint that it belongs to
- * @name: of the tracepoint; it is not exported, so it is looked for [const]
- * @function: the probe [const]
- * @tracepoint: once it is found [const after init]
- */
-struct motet_probe {
-	const char *name;
-	void *function;
-	struct tracepoint *tracepoint;
-};
-
-static struct motet_probe motet_probes[] = {
-	{ .name = "sched_process_exit", .function = motet_actor_probe_exit },
-	{ .name = "sched_process_exec", .function = motet_actor_probe_exec },
-	{ .name = "signal_deliver", .function = motet_actor_probe_fault },
-};
-
-static void motet_probe_match(struct tracepoint *tracepoint, void *data)
-{
-	struct motet_probe *probe = data;
-
-	if (!strcmp(tracepoint->name, probe->name))
-		probe->tracepoint = tracepoint;
-}
-
-static void motet_probes_unregister(unsigned int count)
-{
-	while (count--)
-		tracepoint_probe_unregister(motet_probes[count].tracepoint,
-					    motet_probes[count].function, NULL);
-	tracepoint_synchronize_unregister();
-}
-
-static int motet_probes_register(void)
-{
-	struct motet_probe *probe;
-	unsigned int i;
-	int err;
-
-	for (i = 0; i < ARRAY_SIZE(motet_probes); i++) {
-		probe = &motet_probes[i];
-		for_each_kernel_tracepoint(motet_probe_match, probe);
-		err = -ENOENT;
-		if (probe->tracepoint)
-			err = tracepoint_probe_register(probe->tracepoint,
-							probe->function, NULL);
-		if (err) {
-			pr_err("motet: no tracepoint %s: deaths and faults of processes can't be seen on this kernel (%d)\n",
-			       probe->name, err);
-			motet_probes_unregister(i);
-			return err;
-		}
-	}
-	return 0;
-}
-
-/**
- * motet_actor_init() - begin to watch for deaths and faults
+ * motet_actor_init() - make the cache of actors
  *
- * Return: 0 or a negative error.
+ * Return: 0 or -ENOMEM.
  */
 int motet_actor_init(void)
 {
-	int err;
-
 	motet_actor_cache = kmem_cache_create("motet_actor",
 					      sizeof(struct motet_actor), 0,
 					      SLAB_ACCOUNT, NULL);
-	if (!motet_actor_cache)
-		return -ENOMEM;
-	err = motet_probes_register();
-	if (err)
-		kmem_cache_destroy(motet_actor_cache);
-	return err;
+	return motet_actor_cache ? 0 : -ENOMEM;
 }
 
 /**
- * motet_actor_exit() - no longer watch for deaths and faults
- *
- * No probe runs when it returns; the work that they queued may.
- */
-void motet_actor_exit(void)
-{
-	motet_probes_unregister(ARRAY_SIZE(motet_probes));
-}
-
-/**
- * motet_actor_exit_cache() - give the cache of actors back
+ * motet_actor_exit() - give the cache of actors back
  *
  * Context: after the workqueue is gone, and after rcu_barrier().
  */
-void motet_actor_exit_cache(void)
+void motet_actor_exit(void)
 {
 	kmem_cache_destroy(motet_actor_cache);
 }

@@ -11,13 +11,13 @@
 #include <linux/workqueue.h>
 
 #include "object.h"
+#include "process.h"
 #include "ready.h"
 
 struct motet_payer;
 struct motet_queue;
 struct motet_record;
 struct net;
-struct pid;
 
 /**
  * DOC: actor
@@ -34,17 +34,14 @@ struct pid;
  * the last time - for a lock the actor's own - or when the process dies, whoever
  * else has the file then.
  *
- * Dead is a process whose last thread has given up its memory, or which runs
- * another program now. Two tracepoint probes learn of it. They run with
- * preemption off in the dying task, look the process up in a table under RCU,
- * note the cause, and queue work; the work lets go of what the actor holds.
- * A process that has begun to exit as a whole is refused already.
+ * Dead is a process that process.h calls so, or which runs another program now.
+ * The actor learns of it by its interest in its process: it notes the cause, and
+ * queues work, which lets go of what the actor holds. A process that has begun to
+ * exit as a whole is refused already.
  *
- * A third probe learns of *faults*: signals that tell of an error of the
- * program, for which the process has a handler. It runs with interrupts off and
- * a lock of the process held; it counts, and queues work. The work tells the
- * default port by a record for each signal, that was made with the actor. A
- * fault without a handler ends the process, and is seen as that.
+ * Of the faults of its process it counts how many there were, and queues work.
+ * That tells the default port by a record for each signal, which was made with
+ * the actor.
  */
 
 /** define MOTET_ACTOR_DEAD - in @death, beside the wait status, of the dead */
@@ -79,8 +76,7 @@ struct motet_holding {
 /**
  * struct motet_actor - one open of the device by one process
  * @object: the object [own]
- * @pid_node: in the table of actors by process [motet_actor_lock, rcu]
- * @pid: its thread group, referenced [const]
+ * @interest: in its process, whose pid it refers to [own]
  * @exec_id: which program of the process opened it [const]
  * @payer: who is charged for what it creates [const]
  * @death: 0 while its process lives, then %MOTET_ACTOR_DEAD and the wait status
@@ -98,8 +94,7 @@ struct motet_holding {
  */
 struct motet_actor {
 	struct motet_object object;
-	struct hlist_node pid_node;
-	struct pid *pid;
+	struct motet_interest interest;
 	u64 exec_id;
 	struct motet_payer *payer;
 	atomic_t death;
@@ -148,7 +143,6 @@ static inline struct motet_actor *motet_actor_of(struct motet_object *object)
 
 int motet_actor_init(void);
 void motet_actor_exit(void);
-void motet_actor_exit_cache(void);
 
 struct motet_actor *motet_actor_new(struct net *net);
 int motet_actor_publish(struct motet_actor *actor,

@@ -145,6 +145,7 @@ static const struct motet_ioctl_table *const motet_ioctl_tables[] = {
 	&motet_message_ioctl_table,
 	&motet_group_ioctl_table,
 	[6] = &motet_lock_ioctl_table,
+	[7] = &motet_watch_ioctl_table,
 };
 
 static const struct motet_ioctl *motet_ioctl_find(unsigned int cmd)

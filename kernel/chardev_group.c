@@ -323,8 +323,13 @@ static int motet_ioctl_group_delete(struct motet_ioctl_call *call, void *data)
 	return err;
 }
 
-/* Whether the current task is of the process that holds the port. */
-static int motet_check_holds(const struct motet_handle *handle)
+/**
+ * motet_check_holds() - whether the current task is of the process that holds a port
+ * @handle: a handle of the port
+ *
+ * Return: 0, or -EPERM also if it is another handle that holds it.
+ */
+int motet_check_holds(const struct motet_handle *handle)
 {
 	struct motet_port *port = handle->port;
 	bool holds;

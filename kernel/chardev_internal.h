@@ -139,6 +139,10 @@ void motet_group_call_over(struct motet_ioctl_call *call, bool over);
 
 /* chardev_group.c */
 extern const struct motet_ioctl_table motet_group_ioctl_table;
+int motet_check_holds(const struct motet_handle *handle);
+
+/* chardev_watch.c */
+extern const struct motet_ioctl_table motet_watch_ioctl_table;
 
 /* chardev_lock.c */
 extern const struct motet_ioctl_table motet_lock_ioctl_table;

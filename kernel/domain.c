@@ -459,6 +459,24 @@ struct motet_object *motet_domain_next(struct motet_domain *domain,
 	return object;
 }
 
+/**
+ * motet_domain_node_left() - tell whoever has a bond that a node has left
+ * @domain: where
+ * @node: number of the node, which is no member now, or was none for a moment
+ *
+ * Context: may sleep; the domain's mutex is not held.
+ */
+void motet_domain_node_left(struct motet_domain *domain, u32 node)
+{
+	struct motet_node_bond *bond, *next;
+
+	mutex_lock(&domain->mutex);
+	list_for_each_entry_safe(bond, next, &domain->node_bonds, bond.link)
+		if (bond->node == node)
+			bond->bond.end(&bond->bond);
+	mutex_unlock(&domain->mutex);
+}
+
 static u32 motet_domain_purge_class(struct motet_domain *domain,
 				    enum motet_class class)
 {
@@ -500,6 +518,8 @@ static int __net_init motet_domain_net_init(struct net *net)
 	domain->net = net;
 	mutex_init(&domain->mutex);
 	xa_init(&domain->serials);
+	xa_init(&domain->watch_table);
+	INIT_LIST_HEAD(&domain->node_bonds);
 	domain->ports_max = motet_domain_ports_limit();
 	err = rhashtable_init(&domain->ids, &motet_id_params);
 	if (err)
@@ -535,10 +555,12 @@ static void __net_exit motet_domain_net_exit_batch(struct list_head *nets)
 	list_for_each_entry(net, nets, exit_list) {
 		domain = motet_domain_of(net);
 		WARN_ON_ONCE(domain->ports || domain->groups ||
-			     domain->locks || domain->actors || domain->named);
+			     domain->locks || domain->actors || domain->named ||
+			     domain->watches);
 		rhashtable_destroy(&domain->names);
 		rhashtable_destroy(&domain->ids);
 		xa_destroy(&domain->serials);
+		xa_destroy(&domain->watch_table);
 	}
 }
 

@@ -44,6 +44,10 @@ struct workqueue_struct;
  * @locks: locks that are published [domain.mutex]
  * @named: ports that have a name [domain.mutex]
  * @retained: ports that nobody holds [domain.mutex]
+ * @watches: watches that are in force [domain.mutex]
+ * @watch_table: them, by number [domain.mutex]
+ * @last_watch: number of the last one [domain.mutex]
+ * @node_bonds: who is told when a node leaves [domain.mutex]
  * @ports_max: limit of @ports and @groups together [domain.mutex]
  * @gone: the namespace is going away [domain.mutex]
  * @view: what sysfs shows of it, if anything [domain.mutex]
@@ -62,6 +66,10 @@ struct motet_domain {
 	u32 locks;
 	u32 named;
 	u32 retained;
+	u32 watches;
+	struct xarray watch_table;
+	unsigned long last_watch;
+	struct list_head node_bonds;
 	u32 ports_max;
 	bool gone;
 	void *view;
@@ -95,6 +103,7 @@ struct motet_object *motet_domain_find_name(struct motet_domain *domain,
 struct motet_object *motet_domain_next(struct motet_domain *domain,
 				       enum motet_class class,
 				       unsigned long *serial);
+void motet_domain_node_left(struct motet_domain *domain, u32 node);
 u32 motet_domain_purge(struct motet_domain *domain);
 
 #endif /* _MOTET_DOMAIN_H */

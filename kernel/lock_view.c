@@ -86,7 +86,7 @@ static bool motet_lock_look_request(const struct motet_lock_request *request,
 	if (request->opening) {
 		actor = request->opening->locker->actor;
 		view.uid = actor->object.uid;
-		view.pid = actor->pid;
+		view.pid = actor->interest.pid;
 	}
 	return show(&view, data);
 }

@@ -14,6 +14,7 @@
 #include "netlink.h"
 #include "node.h"
 #include "port.h"
+#include "process.h"
 #include "queue.h"
 #include "sysfs.h"
 
@@ -42,10 +43,13 @@ static int __init motet_init(void)
 	err = motet_actor_init();
 	if (err)
 		goto err_lock;
+	err = motet_process_init();
+	if (err)
+		goto err_actor;
 	motet_deliver_init();
 	err = motet_sysfs_init();
 	if (err)
-		goto err_actor;
+		goto err_process;
 	err = motet_netlink_init();
 	if (err)
 		goto err_sysfs;
@@ -58,9 +62,10 @@ err_netlink:
 	motet_netlink_exit();
 err_sysfs:
 	motet_sysfs_exit();
+err_process:
+	motet_process_exit();
 err_actor:
 	motet_actor_exit();
-	motet_actor_exit_cache();
 err_lock:
 	motet_lock_exit();
 err_node:
@@ -85,12 +90,12 @@ static void __exit motet_exit(void)
 	motet_chardev_exit();
 	motet_netlink_exit();
 	motet_sysfs_exit();
-	motet_actor_exit();
+	motet_process_exit();
 	motet_lock_exit();
 	motet_node_exit();
 	motet_domain_exit();
 	rcu_barrier();
-	motet_actor_exit_cache();
+	motet_actor_exit();
 	motet_port_exit();
 	motet_queue_exit_cache();
 	motet_message_exit();

@@ -192,6 +192,11 @@ static const struct genl_split_ops motet_nl_ops[] = {
 		.maxattr	= MOTET_A_LOCK_NAME,
 		.flags		= GENL_CMD_CAP_DO,
 	},
+	{
+		.cmd	= MOTET_CMD_WATCH_GET,
+		.dumpit	= motet_nl_watch_get_dumpit,
+		.flags	= GENL_CMD_CAP_DUMP,
+	},
 };
 
 static const struct genl_multicast_group motet_nl_mcgrps[] = {

@@ -38,6 +38,7 @@ int motet_nl_lock_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb);
 int motet_nl_lock_request_get_dumpit(struct sk_buff *skb,
 				     struct netlink_callback *cb);
 int motet_nl_lock_purge_doit(struct sk_buff *skb, struct genl_info *info);
+int motet_nl_watch_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb);
 
 enum {
 	MOTET_NLGRP_OBJECT,

@@ -163,7 +163,8 @@ static int motet_netlink_fill_domain(struct sk_buff *skb,
 	    nla_put_u32(skb, MOTET_A_DOMAIN_NAMED_PORTS, domain->named) ||
 	    nla_put_u32(skb, MOTET_A_DOMAIN_RETAINED_PORTS,
 			domain->retained) ||
-	    nla_put_u32(skb, MOTET_A_DOMAIN_PORTS_MAX, domain->ports_max))
+	    nla_put_u32(skb, MOTET_A_DOMAIN_PORTS_MAX, domain->ports_max) ||
+	    nla_put_u32(skb, MOTET_A_DOMAIN_WATCHES, domain->watches))
 		err = -EMSGSIZE;
 	mutex_unlock(&domain->mutex);
 	return err;
@@ -293,7 +294,9 @@ static int motet_netlink_dump_user(struct sk_buff *skb,
 			      used->amount[MOTET_QUOTA_BYTES],
 			      MOTET_A_USER_PAD) ||
 	    nla_put_u32(skb, MOTET_A_USER_LOCKS,
-			used->amount[MOTET_QUOTA_LOCKS])) {
+			used->amount[MOTET_QUOTA_LOCKS]) ||
+	    nla_put_u32(skb, MOTET_A_USER_WATCHES,
+			used->amount[MOTET_QUOTA_WATCHES])) {
 		genlmsg_cancel(skb, header);
 		return -EMSGSIZE;
 	}

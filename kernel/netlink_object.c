@@ -26,7 +26,7 @@ static int motet_netlink_fill_actor(struct sk_buff *skb,
 {
 	struct motet_actor *actor = motet_actor_of(object);
 	struct motet_id *port = &actor->default_port->id;
-	u32 pid = pid_nr_ns(actor->pid, asker->reader.pid_ns);
+	u32 pid = pid_nr_ns(actor->interest.pid, asker->reader.pid_ns);
 	u32 uid = from_kuid_munged(asker->reader.user_ns, object->uid);
 	u32 held;
 

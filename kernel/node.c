@@ -61,6 +61,19 @@ bool motet_node_is_member(const struct motet_domain *domain, u32 number)
 }
 
 /**
+ * motet_node_is_known() - whether there is a node, member or not
+ * @domain: the domain
+ * @number: number of the node
+ *
+ * Context: any.
+ * Return: true if there is.
+ */
+bool motet_node_is_known(const struct motet_domain *domain, u32 number)
+{
+	return xa_load(&motet_nodes_of(domain)->table, number);
+}
+
+/**
  * motet_node_subscribe() - be called with every event of every node
  * @subscriber: its callback gets the &enum motet_node_event and a
  *	&struct motet_node_event_data; under the mutex of the table
@@ -132,6 +145,14 @@ static bool motet_node_has_rebooted(const struct motet_node *old,
 	       old->boot_time != node->boot_time;
 }
 
+/* A number that the own node has given up is nobody's. */
+static bool motet_node_has_left(const struct motet_node *old,
+				const struct motet_node *node, bool rebooted)
+{
+	return rebooted || (old->member && !node->member) ||
+	       old->number != node->number;
+}
+
 static void motet_node_apply(struct motet_node *node,
 			     const struct motet_node_change *change)
 {
@@ -187,6 +208,7 @@ static void motet_node_replace(struct motet_domain *domain,
 	bool rebooted = old && motet_node_has_rebooted(old, node);
 	bool moved = old ? old->member != node->member : node->member;
 	bool here = old && old->number == nodes->here;
+	bool left = old && motet_node_has_left(old, node, rebooted && !here);
 
 	if (old && !here && (rebooted || !node->member))
 		motet_node_withdraw(domain, old);
@@ -204,6 +226,8 @@ static void motet_node_replace(struct motet_domain *domain,
 		nodes->count++;
 		motet_node_tell(domain, MOTET_NODE_CREATED, node);
 	}
+	if (left)
+		motet_domain_node_left(domain, old->number);
 	if (old)
 		kfree_rcu(old, rcu);
 }

@@ -42,10 +42,11 @@ struct motet_domain;
  * Records are not changed but replaced, and freed after a grace period; they
  * are read under RCU, or under the mutex of the table. That mutex is held all
  * through a change: membership is withdrawn, the ports die, the record is
- * replaced, subscribers are told. So when they are told that a node has gone,
- * nothing of it is left, and they are told in the order of the numbers of the
- * events. The mutex is taken before the domain's. Records are charged to the
- * memory cgroup of the one who sets them, and there are at most
+ * replaced, subscribers are told, and last whoever has a bond (object.h). So
+ * when they are told that a node has gone, nothing of it is left, and they are
+ * told in the order of the numbers of the events. The mutex is taken before the
+ * domain's. Records are charged to the memory cgroup of the one who sets them,
+ * and there are at most
  * %MOTET_NODES_MAX.
  */
 
@@ -163,6 +164,7 @@ void motet_node_exit(void);
 
 u32 motet_node_here(const struct motet_domain *domain);
 bool motet_node_is_member(const struct motet_domain *domain, u32 number);
+bool motet_node_is_known(const struct motet_domain *domain, u32 number);
 struct motet_nodes *motet_nodes_of(const struct motet_domain *domain);
 int motet_node_set(struct motet_domain *domain,
 		   const struct motet_node_change *change);

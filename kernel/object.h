@@ -103,6 +103,16 @@ struct motet_bond {
 };
 
 /**
+ * struct motet_node_bond - what is to be told when a node ceases to be a member
+ * @bond: its link is among the bonds of the domain to nodes [domain.mutex]
+ * @node: number of the node [const]
+ */
+struct motet_node_bond {
+	struct motet_bond bond;
+	u32 node;
+};
+
+/**
  * struct motet_object - what every object has
  * @refs: references [atomic]
  * @ops: what its class does [const]

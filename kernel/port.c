@@ -639,7 +639,7 @@ void motet_port_look(struct motet_port *port, struct motet_port_view *view)
 	view->held = holder;
 	if (holder) {
 		view->holder = holder->actor->object.id;
-		view->pid = get_pid(holder->actor->pid);
+		view->pid = get_pid(holder->actor->interest.pid);
 	}
 	view->messages = port->queue.depth;
 	view->bytes = port->queue.bytes;

@@ -26,6 +26,10 @@ module_param_named(user_locks_max, motet_user_locks_max, uint, 0644);
 MODULE_PARM_DESC(user_locks_max,
 		 "locks, openings, requests and unread results of one user");
 
+static unsigned int motet_user_watches_max = 16384;
+module_param_named(user_watches_max, motet_user_watches_max, uint, 0644);
+MODULE_PARM_DESC(user_watches_max, "watches of one user, and places of their descendants");
+
 static DEFINE_SPINLOCK(motet_quota_lock);
 static struct rb_root motet_users = RB_ROOT;
 
@@ -46,6 +50,8 @@ u64 motet_quota_limit(enum motet_quota_kind kind)
 		return READ_ONCE(motet_user_bytes_max);
 	case MOTET_QUOTA_LOCKS:
 		return READ_ONCE(motet_user_locks_max);
+	case MOTET_QUOTA_WATCHES:
+		return READ_ONCE(motet_user_watches_max);
 	default:
 		return 0;
 	}

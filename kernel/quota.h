@@ -38,6 +38,7 @@
  * @MOTET_QUOTA_PORTS: ports, default ports included
  * @MOTET_QUOTA_BYTES: bounds of ports: bytes and the messages that carry them
  * @MOTET_QUOTA_LOCKS: locks, openings of locks, requests and unread results
+ * @MOTET_QUOTA_WATCHES: watches, and the places of their descendants
  * @MOTET_QUOTA_KINDS: how many kinds there are
  */
 enum motet_quota_kind {
@@ -45,6 +46,7 @@ enum motet_quota_kind {
 	MOTET_QUOTA_PORTS,
 	MOTET_QUOTA_BYTES,
 	MOTET_QUOTA_LOCKS,
+	MOTET_QUOTA_WATCHES,
 	MOTET_QUOTA_KINDS,
 };
 

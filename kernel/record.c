@@ -19,6 +19,8 @@
  * @dropped: its owner is gone [queue.lock]
  * @payer: who is charged for it, referenced, or NULL [const]
  * @charge: how much, if somebody is [const]
+ * @read: is called when it was read, or NULL [const once told]
+ * @owner: what that is called with [const once told]
  */
 struct motet_record {
 	struct motet_message message;
@@ -28,6 +30,8 @@ struct motet_record {
 	bool dropped;
 	struct motet_payer *payer;
 	const struct motet_charge *charge;
+	motet_record_read_t read;
+	void *owner;
 };
 
 static void motet_record_free(struct motet_record *record)
@@ -62,6 +66,8 @@ static void motet_record_finished(struct motet_message *message)
 	} else {
 		record->out = false;
 		over = record->dropped;
+		if (record->read && !over)
+			record->read(record->owner);
 	}
 	spin_unlock(&queue->lock);
 	motet_queue_wake(queue);
@@ -125,6 +131,22 @@ motet_record_new_charged(struct motet_queue *queue, u32 exception,
 	record->payer = motet_payer_get(payer);
 	record->charge = charge;
 	return record;
+}
+
+/**
+ * motet_record_on_read() - call its owner whenever what a record told was read
+ * @record: a new record
+ * @read: is called under the lock of the queue; may not sleep, nor tell anything
+ * @owner: what it is called with
+ *
+ * It is called, too, when what was told is lost, since the port died; not when it
+ * was withdrawn, nor after the record was dropped.
+ */
+void motet_record_on_read(struct motet_record *record, motet_record_read_t read,
+			  void *owner)
+{
+	record->read = read;
+	record->owner = owner;
 }
 
 static void motet_record_tell_locked(struct motet_record *record, u32 times)
@@ -199,6 +221,50 @@ void motet_record_tell_about(struct motet_record *record, u64 token,
 	motet_record_tell_locked(record, 1);
 	spin_unlock(&queue->lock);
 	motet_queue_wake(queue);
+}
+
+static int motet_record_try_tell_locked(struct motet_record *record, u64 token,
+					u32 times, const void *body, u32 len)
+{
+	bool out = record->out;
+
+	lockdep_assert_held(&record->queue->lock);
+	if (record->queue->closed)
+		return -EOWNERDEAD;
+	if (out && !record->message.queued)
+		return -EBUSY;
+	record->message.token = token;
+	record->message.body_len = len;
+	memcpy(record->message.inline_data, body, len);
+	motet_record_tell_locked(record, times);
+	return !out;
+}
+
+/**
+ * motet_record_try_tell() - as motet_record_tell_about(), several times
+ * @record: the record
+ * @token: what the receiver gets as its token
+ * @times: how often
+ * @body: its body
+ * @len: bytes of the body, at most %MOTET_MESSAGE_INLINE
+ *
+ * Context: any but hard interrupt; no queue lock is held.
+ * Return: 1 if it will be read once more; 0 if it was unread, and was counted up;
+ * -EBUSY if it is being received, -EOWNERDEAD if the queue is closed.
+ */
+int motet_record_try_tell(struct motet_record *record, u64 token, u32 times,
+			  const void *body, u32 len)
+{
+	struct motet_queue *queue = record->queue;
+	int ret;
+
+	if (WARN_ON_ONCE(len > MOTET_MESSAGE_INLINE))
+		return -EMSGSIZE;
+	spin_lock(&queue->lock);
+	ret = motet_record_try_tell_locked(record, token, times, body, len);
+	spin_unlock(&queue->lock);
+	motet_queue_wake(queue);
+	return ret;
 }
 
 /**

@@ -39,8 +39,16 @@ struct motet_record;
  * always received. When the port dies all that is told to it is lost, as
  * everything in its queue.
  *
+ * An owner that has to know when what it told was read has itself called then,
+ * under the lock of the queue, until it drops the record. Such a record is not
+ * told while it is being received, since what it would say is another thing: the
+ * owner is called when it can.
+ *
  * The owner sees to it that the queue is there as long as it has the record.
  */
+
+/** typedef motet_record_read_t - what its owner told was read, or was lost */
+typedef void (*motet_record_read_t)(void *owner);
 
 struct motet_record *motet_record_new(struct motet_queue *queue, u32 exception,
 				      const struct motet_id *about);
@@ -53,6 +61,10 @@ void motet_record_tell(struct motet_record *record);
 void motet_record_tell_times(struct motet_record *record, u64 token, u32 times);
 void motet_record_tell_about(struct motet_record *record, u64 token,
 			     const void *body, u32 len);
+void motet_record_on_read(struct motet_record *record, motet_record_read_t read,
+			  void *owner);
+int motet_record_try_tell(struct motet_record *record, u64 token, u32 times,
+			  const void *body, u32 len);
 bool motet_record_withdraw(struct motet_record *record);
 void motet_record_drop(struct motet_record *record);
 

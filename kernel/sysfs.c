@@ -76,6 +76,7 @@ MOTET_SYSFS_DOMAIN_FILE(actors, domain->actors);
 MOTET_SYSFS_DOMAIN_FILE(total_ports, domain->ports);
 MOTET_SYSFS_DOMAIN_FILE(total_groups, domain->groups);
 MOTET_SYSFS_DOMAIN_FILE(total_locks, domain->locks);
+MOTET_SYSFS_DOMAIN_FILE(total_watches, domain->watches);
 MOTET_SYSFS_DOMAIN_FILE(node, motet_node_here(domain));
 MOTET_SYSFS_DOMAIN_FILE(named_ports, domain->named);
 MOTET_SYSFS_DOMAIN_FILE(retained_ports, domain->retained);
@@ -87,6 +88,7 @@ static struct attribute *motet_sysfs_domain_attrs[] = {
 	&dev_attr_total_ports.attr,
 	&dev_attr_total_groups.attr,
 	&dev_attr_total_locks.attr,
+	&dev_attr_total_watches.attr,
 	&dev_attr_node.attr,
 	&dev_attr_named_ports.attr,
 	&dev_attr_retained_ports.attr,

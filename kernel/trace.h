@@ -161,6 +161,39 @@ DEFINE_EVENT(motet_relation, motet_lock_close,
 		 u64 value),
 	TP_ARGS(id, other, value));
 
+DECLARE_EVENT_CLASS(motet_watch,
+	TP_PROTO(const struct motet_id *port, u64 watch, u32 what, int pid),
+	TP_ARGS(port, watch, what, pid),
+	TP_STRUCT__entry(
+		__array(u8, id, sizeof(struct motet_id))
+		__field(u64, watch)
+		__field(u32, what)
+		__field(int, pid)
+	),
+	TP_fast_assign(
+		memcpy(__entry->id, port, sizeof(struct motet_id));
+		__entry->watch = watch;
+		__entry->what = what;
+		__entry->pid = pid;
+	),
+	TP_printk("port=%s watch=%llu what=%u pid=%d",
+		  MOTET_TRACE_ID(id), __entry->watch, __entry->what,
+		  __entry->pid)
+);
+
+/* what: enum motet_watch_kind */
+DEFINE_EVENT(motet_watch, motet_watch_start,
+	TP_PROTO(const struct motet_id *port, u64 watch, u32 what, int pid),
+	TP_ARGS(port, watch, what, pid));
+/* what: enum motet_watched */
+DEFINE_EVENT(motet_watch, motet_watch_tell,
+	TP_PROTO(const struct motet_id *port, u64 watch, u32 what, int pid),
+	TP_ARGS(port, watch, what, pid));
+/* what: enum motet_watch_kind */
+DEFINE_EVENT(motet_watch, motet_watch_stop,
+	TP_PROTO(const struct motet_id *port, u64 watch, u32 what, int pid),
+	TP_ARGS(port, watch, what, pid));
+
 DECLARE_EVENT_CLASS(motet_message,
 	TP_PROTO(const struct motet_id *port, u64 message,
 		 unsigned int priority, u64 bytes),

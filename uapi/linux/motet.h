@@ -178,6 +178,9 @@ enum motet_role {
  * @MOTET_EXCEPTION_LOCK_WAITER: others wait for what this actor was granted of the
  *	lock @to: the body is a &struct motet_lock_waiter; @token is the lock id.
  *	@count says how many since this was read last
+ * @MOTET_EXCEPTION_WATCH: at a port that has a watch: what happened to what is
+ *	watched. @token is the number of the watch, the body a &struct
+ *	motet_watch_event (linux/motet_watch.h)
  */
 enum motet_exception {
 	MOTET_EXCEPTION_NONE		= 0,
@@ -193,6 +196,7 @@ enum motet_exception {
 	MOTET_EXCEPTION_FAULT		= 10,
 	MOTET_EXCEPTION_LOCK		= 12,
 	MOTET_EXCEPTION_LOCK_WAITER	= 13,
+	MOTET_EXCEPTION_WATCH		= 11,
 };
 
 /**
