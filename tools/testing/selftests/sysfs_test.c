@@ -174,6 +174,7 @@ TEST_F(sysfs, named_group)
 	group = mt_group_create(self->actor, &create, "sysfs crew");
 	ASSERT_LE(0, group);
 	EXPECT_EQ(2, number(self->domain, "total_groups"));
+	EXPECT_EQ(0, number(self->domain, "total_watches"));
 	EXPECT_EQ(0, number(self->domain, "named_ports"));
 	ASSERT_LE(0, mt_member(self->actor, &create.cap, 4, &member));
 	ASSERT_EQ(0, mt_to_group(group, &(struct motet_msg){ 0 }, 1));

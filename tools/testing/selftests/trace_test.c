@@ -89,7 +89,8 @@ TEST_F(trace, all_are_there)
 		"motet_group_remove", "motet_group_track",
 		"motet_group_deliver", "motet_session_begin",
 		"motet_session_end", "motet_job_lend", "motet_job_end",
-		"motet_node",
+		"motet_node", "motet_watch_start", "motet_watch_tell",
+		"motet_watch_stop",
 	};
 	char path[128];
 	unsigned int i;

@@ -330,6 +330,32 @@ static void make_track(void *arg)
 					      .group = world.cap.id);
 }
 
+static void stop_watching(void *arg)
+{
+	struct motet_watch_start *start = arg;
+	struct motet_watch_stop stop = MT(motet_watch_stop,
+					  .watch = start->watch);
+
+	mt_ioctl(world.fds[MOTET_ROLE_ACTOR], MOTET_IOC_WATCH_STOP, &stop);
+}
+
+static void make_watch(void *arg)
+{
+	*(struct motet_watch_start *)arg = MT(motet_watch_start,
+					      .kind = MOTET_WATCH_PORT,
+					      .id = world.id);
+}
+
+static void make_watch_stop(void *arg)
+{
+	struct motet_watch_start start;
+
+	make_watch(&start);
+	mt_ioctl(world.fds[MOTET_ROLE_ACTOR], MOTET_IOC_WATCH, &start);
+	*(struct motet_watch_stop *)arg = MT(motet_watch_stop,
+					     .watch = start.watch);
+}
+
 static void make_report(void *arg)
 {
 	member(MOTET_IOC_GROUP_INSERT);
@@ -705,6 +731,28 @@ const struct door doors[DOORS] = {
 		.make = make_track, .undo = stop_tracking,
 		.flags = offsetof(struct motet_group_track, flags),
 		.known = MOTET_TRACK_STOP,
+	}, {
+		.name = "WATCH", .number = MOTET_IOC_WATCH,
+		.role = MOTET_ROLE_ACTOR, .roles = ON_PORT | ON_ACTOR,
+		.size = sizeof(struct motet_watch_start),
+		.first = MOTET_WATCH_START_SIZE_VER0,
+		.make = make_watch, .undo = stop_watching,
+		.flags = offsetof(struct motet_watch_start, flags),
+		.zero = {
+			FIELD(motet_watch_start, pid),
+			FIELD(motet_watch_start, node),
+			FIELD(motet_watch_start, depth),
+			FIELD(motet_watch_start, places),
+			FIELD(motet_watch_start, pad),
+		},
+		.ignored = { FIELD(motet_watch_start, watch) },
+	}, {
+		.name = "WATCH_STOP", .number = MOTET_IOC_WATCH_STOP,
+		.role = MOTET_ROLE_ACTOR, .roles = ON_PORT | ON_ACTOR,
+		.size = sizeof(struct motet_watch_stop),
+		.first = MOTET_WATCH_STOP_SIZE_VER0,
+		.make = make_watch_stop,
+		.flags = offsetof(struct motet_watch_stop, flags),
 	}, {
 		.name = "GROUP_REPORT", .number = MOTET_IOC_GROUP_REPORT,
 		.role = MOTET_ROLE_HOLDER, .roles = ON_PORT,

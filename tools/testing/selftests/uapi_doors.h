@@ -7,6 +7,8 @@
 
 #include <assert.h>
 
+#include <linux/motet_watch.h>
+
 #include "motet_test.h"
 
 /* MOTET_ROLE_HOLDER to MOTET_ROLE_GROUP */
@@ -86,7 +88,7 @@ struct door {
 	struct part pointers[3];
 };
 
-#define DOORS	28
+#define DOORS	30
 
 extern const struct door doors[DOORS];
 

@@ -50,6 +50,9 @@ SIZE_OF(motet_lock_purge, MOTET_LOCK_PURGE_SIZE_VER0);
 SIZE_OF(motet_lock_status, MOTET_LOCK_STATUS_SIZE_VER0);
 SIZE_OF(motet_lock_result, MOTET_LOCK_RESULT_SIZE_VER0);
 SIZE_OF(motet_lock_waiter, MOTET_LOCK_WAITER_SIZE_VER0);
+SIZE_OF(motet_watch_start, MOTET_WATCH_START_SIZE_VER0);
+SIZE_OF(motet_watch_stop, MOTET_WATCH_STOP_SIZE_VER0);
+SIZE_OF(motet_watch_event, MOTET_WATCH_EVENT_SIZE_VER0);
 static_assert(offsetof(struct motet_msg, deadline) == 64, "motet_msg");
 /* where the first versions ended */
 static_assert(offsetof(struct motet_msg, expires) == MOTET_MSG_SIZE_VER0,
