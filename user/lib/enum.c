@@ -26,6 +26,7 @@ static const char * const motet__exceptions[] = {
 	[MOTET_EXCEPTION_FAULT] = "fault",
 	[MOTET_EXCEPTION_LOCK] = "lock",
 	[MOTET_EXCEPTION_LOCK_WAITER] = "lock-waiter",
+	[MOTET_EXCEPTION_WATCH] = "watch",
 };
 
 const char *motet_exception_to_string(unsigned int exception)
@@ -113,4 +114,37 @@ const char *motet_lock_state_to_string(unsigned int state)
 {
 	return motet__name(motet__lock_states, MOTET__COUNT(motet__lock_states),
 			   state);
+}
+
+/* Their numbers begin at 1. */
+static const char * const motet__watched[] = {
+	[0] = "unknown",
+	[MOTET_WATCHED_EXITED] = "exited",
+	[MOTET_WATCHED_KILLED] = "killed",
+	[MOTET_WATCHED_DUMPED] = "dumped",
+	[MOTET_WATCHED_ENDED] = "ended",
+	[MOTET_WATCHED_EXECED] = "execed",
+	[MOTET_WATCHED_FORKED] = "forked",
+	[MOTET_WATCHED_MISSED] = "missed",
+	[MOTET_WATCHED_DEAD] = "dead",
+	[MOTET_WATCHED_LEFT] = "left",
+};
+
+const char *motet_watched_to_string(unsigned int event)
+{
+	return motet__name(motet__watched, MOTET__COUNT(motet__watched), event);
+}
+
+static const char * const motet__watch_kinds[] = {
+	[0] = "unknown",
+	[MOTET_WATCH_PROCESS] = "process",
+	[MOTET_WATCH_PORT] = "port",
+	[MOTET_WATCH_GROUP] = "group",
+	[MOTET_WATCH_NODE] = "node",
+};
+
+const char *motet_watch_kind_to_string(unsigned int kind)
+{
+	return motet__name(motet__watch_kinds, MOTET__COUNT(motet__watch_kinds),
+			   kind);
 }

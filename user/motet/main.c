@@ -64,6 +64,15 @@ static const struct command main_node_commands[] = {
 	{ 0 },
 };
 
+static const struct command main_watch_commands[] = {
+	{ "ls", "List watches", cmd_watch_ls, NULL },
+	{ "process", "Wait for the end of a process", cmd_watch_process, NULL },
+	{ "port", "Wait until a port is dead", cmd_watch_port, NULL },
+	{ "group", "Wait until a group is deleted", cmd_watch_group, NULL },
+	{ "node", "Wait until a node is no member", cmd_watch_node, NULL },
+	{ 0 },
+};
+
 static const struct command main_actor_commands[] = {
 	{ "ls", "List actors", cmd_actor_ls, NULL },
 	{ 0 },
@@ -89,6 +98,7 @@ static const struct command main_commands[] = {
 	{ "lock", "Locks: run a command under one, list, purge", NULL,
 	  main_lock_commands },
 	{ "node", "Nodes of the cluster", NULL, main_node_commands },
+	{ "watch", "Watches: wait for an end", NULL, main_watch_commands },
 	{ "actor", "Actors: processes that use Motet", NULL,
 	  main_actor_commands },
 	{ "user", "Users: what is charged to them", NULL, main_user_commands },

@@ -57,6 +57,7 @@ static const struct record_field record_domain_fields[] = {
 	DOMAIN(U32, NODE, node),
 	DOMAIN(U64, VIEW, view),
 	DOMAIN(U32, LOCKS, locks),
+	DOMAIN(U32, WATCHES, watches),
 };
 
 const struct record_type record_domain = {
@@ -144,6 +145,7 @@ static const struct record_field record_user_fields[] = {
 	USER(U32, PORTS, ports),
 	USER(U64, BYTES, bytes),
 	USER(U32, LOCKS, locks),
+	USER(U32, WATCHES, watches),
 };
 
 const struct record_type record_user = {
@@ -302,6 +304,32 @@ static const struct record_field record_handle_fields[] = {
 const struct record_type record_handle = {
 	sizeof(struct handle_record), MOTET_A_HANDLE_MAX,
 	record_handle_fields, ARRAY_SIZE(record_handle_fields)
+};
+
+#define WATCH(kind, attribute, member) \
+	{ MOTET_A_WATCH_##attribute, RECORD_##kind, #member, \
+	  offsetof(struct watch_record, member) }
+
+static const struct record_field record_watch_fields[] = {
+	WATCH(U64, NUMBER, number),
+	WATCH(U32, KIND, kind),
+	WATCH(U32, FLAGS, flags),
+	WATCH(ID, PORT, port),
+	WATCH(U64, COOKIE, cookie),
+	WATCH(U32, PID, pid),
+	WATCH(U32, NODE, node),
+	WATCH(ID, ID, id),
+	WATCH(U32, DEPTH, depth),
+	WATCH(U32, PLACES, places),
+	WATCH(U32, FOLLOWED, followed),
+	WATCH(U64, MISSED, missed),
+	WATCH(FLAG, ENDED, ended),
+	WATCH(U64, SEQUENCE, sequence),
+};
+
+const struct record_type record_watch = {
+	sizeof(struct watch_record), MOTET_A_WATCH_MAX,
+	record_watch_fields, ARRAY_SIZE(record_watch_fields)
 };
 
 _Static_assert(sizeof(struct port_record) <= RECORD_SIZE_MAX,

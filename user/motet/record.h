@@ -47,6 +47,7 @@ struct domain_record {
 	unsigned int node;
 	unsigned long long view;
 	unsigned int locks;
+	unsigned int watches;
 };
 
 struct actor_record {
@@ -109,6 +110,7 @@ struct user_record {
 	unsigned int ports;
 	unsigned long long bytes;
 	unsigned int locks;
+	unsigned int watches;
 };
 
 struct group_record {
@@ -216,6 +218,24 @@ struct handle_record {
 	unsigned long long sequence;
 };
 
+struct watch_record {
+	unsigned long present;
+	unsigned long long number;
+	unsigned int kind;
+	unsigned int flags;
+	struct motet_id port;
+	unsigned long long cookie;
+	unsigned int pid;
+	unsigned int node;
+	struct motet_id id;
+	unsigned int depth;
+	unsigned int places;
+	unsigned int followed;
+	unsigned long long missed;
+	bool ended;
+	unsigned long long sequence;
+};
+
 /* record_type: what there is to know of a kind; see record.c */
 struct record_type;
 
@@ -229,6 +249,7 @@ extern const struct record_type record_lock;
 extern const struct record_type record_lock_request;
 extern const struct record_type record_node;
 extern const struct record_type record_handle;
+extern const struct record_type record_watch;
 
 /* How long a record of this kind is; none is longer than RECORD_SIZE_MAX */
 size_t record_size(const struct record_type *type);

@@ -73,6 +73,14 @@ _motet()
 			;;
 		esac
 		;;
+	watch)
+		case ${path[2]-} in
+		port | group)
+			mapfile -t names < <("${path[0]}" "${path[2]}" ls \
+				--names 2>/dev/null)
+			;;
+		esac
+		;;
 	esac
 	# Names may have blanks and more that the shell knows
 	for i in "${names[@]}"; do

@@ -58,6 +58,10 @@ for command in run ls status purge; do
 	tap_check "options of motet lock $command" \
 		has_options motet-lock.1 lock $command
 done
+for command in ls process port group node; do
+	tap_check "options of motet watch $command" \
+		has_options motet-watch.1 watch $command
+done
 for command in ls set delete; do
 	tap_check "options of motet node $command" \
 		has_options motet-node.1 node $command

@@ -14,6 +14,7 @@ commands="info port:ls port:show port:create port:send port:recv port:call
 port:reply port:accept port:offer port:standby port:change port:unlink
 group:ls group:members group:status group:create group:insert group:remove group:rekey group:delete
 group:track group:send group:call lock:run lock:ls lock:status lock:purge
+watch:ls watch:process watch:port watch:group watch:node
 node:ls node:set node:delete actor:ls user:ls
 domain:show domain:set events top graph purge"
 
@@ -128,6 +129,12 @@ tap_check "no such command" ends_with 2 "$motet" nonsense
 tap_check "no such command of a group" ends_with 2 "$motet" port nonsense
 tap_check "one line says so" one_line "$motet" port nonsense
 tap_check "no such option" ends_with 2 "$motet" port ls --nonsense
+tap_check "watch: nothing" ends_with 2 "$motet" watch process
+tap_check "watch: no number" ends_with 2 "$motet" watch process init
+tap_check "watch: process 0" ends_with 2 "$motet" watch process 0
+tap_check "watch: bad depth" ends_with 2 "$motet" watch process -d 0 1
+tap_check "watch: two nodes" ends_with 2 "$motet" watch node 1 2
+tap_check "watch: bad identifier" ends_with 2 "$motet" watch port id:12
 tap_check "send: no port" ends_with 2 "$motet" port send
 tap_check "send: no text" ends_with 2 "$motet" port send x
 tap_check "send: two texts" ends_with 2 "$motet" port send x y z

@@ -777,5 +777,6 @@ const char *motet_strerror(int error);
 
 #include <motet/group.h>
 #include <motet/lock.h>
+#include <motet/watch.h>
 
 #endif /* MOTET_MOTET_H */
