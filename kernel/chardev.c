@@ -144,6 +144,7 @@ static const struct motet_ioctl_table *const motet_ioctl_tables[] = {
 	&motet_port_ioctl_table,
 	&motet_message_ioctl_table,
 	&motet_group_ioctl_table,
+	[4] = &motet_channel_ioctl_table,
 	[6] = &motet_lock_ioctl_table,
 	[7] = &motet_watch_ioctl_table,
 };
@@ -184,6 +185,9 @@ long motet_ioctl_run(struct motet_ioctl_call *call, unsigned int cmd, u32 role)
 	if (ioctl->roles == MOTET_ON_ACTOR &&
 	    !motet_actor_is_current(call->handle->actor))
 		return -EPERM;
+	/* a channel's file that doesn't subscribe */
+	if (!call->handle && (ioctl->roles & MOTET_ON_HOLDER))
+		return -EACCES;
 	call->size = ioctl->size;
 	err = motet_copy_from_user(data, ioctl->size, ioctl->min, call->uarg,
 				   &call->usize);

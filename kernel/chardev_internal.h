@@ -10,6 +10,7 @@
 #include <uapi/linux/motet.h>
 
 struct file;
+struct motet_channel_file;
 struct motet_group_call;
 struct motet_group_file;
 struct motet_handle;
@@ -22,6 +23,8 @@ struct motet_object;
  * @handle: what the file is, if it is not a group's; else by which handle a call
  *	is made [own]
  * @group: what the file is, if it is a group's; else NULL [const]
+ * @channel: what the file is, if it is a channel's; else NULL. Its @handle is that
+ *	of its queue then, or NULL if it doesn't subscribe [const]
  * @made: the call to a group's member that is being made or waited for, or NULL
  *	[own]
  * @uarg: the user's argument [const]
@@ -32,6 +35,7 @@ struct motet_ioctl_call {
 	struct file *file;
 	struct motet_handle *handle;
 	struct motet_group_file *group;
+	struct motet_channel_file *channel;
 	struct motet_group_call *made;
 	void __user *uarg;
 	u32 usize;
@@ -46,6 +50,8 @@ struct motet_ioctl_call {
 #define MOTET_ON_HOLDER		(MOTET_ON_MOVABLE | BIT(MOTET_ROLE_ACTOR))
 #define MOTET_ON_SENDER		BIT(MOTET_ROLE_SENDER)
 #define MOTET_ON_GROUP		BIT(MOTET_ROLE_GROUP)
+#define MOTET_ON_CHANNEL	BIT(MOTET_ROLE_CHANNEL)
+#define MOTET_ON_QUEUE		(MOTET_ON_HOLDER | MOTET_ON_CHANNEL)
 #define MOTET_ON_DOOR		(MOTET_ON_SENDER | MOTET_ON_GROUP)
 #define MOTET_ON_ANY		(MOTET_ON_HOLDER | MOTET_ON_SENDER)
 
@@ -146,5 +152,8 @@ extern const struct motet_ioctl_table motet_watch_ioctl_table;
 
 /* chardev_lock.c */
 extern const struct motet_ioctl_table motet_lock_ioctl_table;
+
+/* chardev_channel.c */
+extern const struct motet_ioctl_table motet_channel_ioctl_table;
 
 #endif /* _MOTET_CHARDEV_INTERNAL_H */

@@ -486,7 +486,7 @@ static int motet_ioctl_lease(struct motet_ioctl_call *call, void *data)
 
 static const struct motet_ioctl motet_message_ioctls[] = {
 	MOTET_IOCTL(MOTET_IOC_RECV, struct motet_msg, MOTET_MSG_SIZE_VER0,
-		    MOTET_ON_HOLDER, motet_ioctl_recv),
+		    MOTET_ON_QUEUE, motet_ioctl_recv),
 	MOTET_IOCTL(MOTET_IOC_SEND, struct motet_msg, MOTET_MSG_SIZE_VER0,
 		    MOTET_ON_DOOR, motet_ioctl_send),
 	MOTET_IOCTL(MOTET_IOC_CALL, struct motet_call_arg,
@@ -507,7 +507,7 @@ static const struct motet_ioctl motet_message_ioctls[] = {
 		    MOTET_BATCH_SIZE_VER0, MOTET_ON_DOOR,
 		    motet_ioctl_send_many),
 	MOTET_IOCTL(MOTET_IOC_RECV_MANY, struct motet_batch,
-		    MOTET_BATCH_SIZE_VER0, MOTET_ON_HOLDER,
+		    MOTET_BATCH_SIZE_VER0, MOTET_ON_QUEUE,
 		    motet_ioctl_recv_many),
 };
 

@@ -350,7 +350,7 @@ static const struct motet_ioctl motet_port_ioctls[] = {
 		    MOTET_PORT_OFFER_SIZE_VER0, MOTET_ON_MOVABLE,
 		    motet_ioctl_port_offer),
 	MOTET_IOCTL(MOTET_IOC_PORT_ENABLE, struct motet_port_enable,
-		    MOTET_PORT_ENABLE_SIZE_VER0, MOTET_ON_HOLDER,
+		    MOTET_PORT_ENABLE_SIZE_VER0, MOTET_ON_QUEUE,
 		    motet_ioctl_port_enable),
 	MOTET_IOCTL(MOTET_IOC_PORT_CHANGE, struct motet_port_change,
 		    MOTET_PORT_CHANGE_SIZE_VER0, MOTET_ON_ACTOR,

@@ -10,6 +10,8 @@
 #include <net/net_namespace.h>
 #include <net/netns/generic.h>
 
+#include <uapi/linux/motet_channel.h>
+
 #include "domain.h"
 
 static unsigned int motet_domain_ports_max = 1U << 20;
@@ -206,6 +208,8 @@ static u32 *motet_domain_count(struct motet_domain *domain,
 		return &domain->groups;
 	case MOTET_CLASS_LOCK:
 		return &domain->locks;
+	case MOTET_CLASS_CHANNEL:
+		return &domain->channels;
 	default:
 		return &domain->actors;
 	}
@@ -221,7 +225,7 @@ static bool motet_domain_is_full(const struct motet_domain *domain,
 	case MOTET_CLASS_LOCK:
 		return domain->locks >= motet_domain_locks_limit();
 	default:
-		return domain->ports + domain->groups >=
+		return domain->ports + domain->groups + domain->channels >=
 		       motet_domain_ports_max_of(domain);
 	}
 }
@@ -507,6 +511,7 @@ u32 motet_domain_purge(struct motet_domain *domain)
 	u32 count = motet_domain_purge_class(domain, MOTET_CLASS_PORT);
 
 	count += motet_domain_purge_class(domain, MOTET_CLASS_GROUP);
+	count += motet_domain_purge_class(domain, MOTET_CLASS_CHANNEL);
 	return count + motet_domain_purge_class(domain, MOTET_CLASS_LOCK);
 }
 
@@ -520,6 +525,7 @@ static int __net_init motet_domain_net_init(struct net *net)
 	xa_init(&domain->serials);
 	xa_init(&domain->watch_table);
 	INIT_LIST_HEAD(&domain->node_bonds);
+	atomic64_set(&domain->last_event, MOTET_EVENT_ID_MIN - 1);
 	domain->ports_max = motet_domain_ports_limit();
 	err = rhashtable_init(&domain->ids, &motet_id_params);
 	if (err)
@@ -555,7 +561,8 @@ static void __net_exit motet_domain_net_exit_batch(struct list_head *nets)
 	list_for_each_entry(net, nets, exit_list) {
 		domain = motet_domain_of(net);
 		WARN_ON_ONCE(domain->ports || domain->groups ||
-			     domain->locks || domain->actors || domain->named ||
+			     domain->channels || domain->locks ||
+			     domain->actors || domain->named ||
 			     domain->watches);
 		rhashtable_destroy(&domain->names);
 		rhashtable_destroy(&domain->ids);

@@ -3,6 +3,7 @@
 #ifndef _MOTET_DOMAIN_H
 #define _MOTET_DOMAIN_H
 
+#include <linux/atomic.h>
 #include <linux/mutex.h>
 #include <linux/rhashtable.h>
 #include <linux/types.h>
@@ -41,6 +42,8 @@ struct workqueue_struct;
  * @actors: actors that are published [domain.mutex]
  * @ports: ports that are published [domain.mutex]
  * @groups: groups that are published [domain.mutex]
+ * @channels: channels that are published [domain.mutex]
+ * @last_event: identifier of the event that was published last [atomic]
  * @locks: locks that are published [domain.mutex]
  * @named: ports that have a name [domain.mutex]
  * @retained: ports that nobody holds [domain.mutex]
@@ -48,7 +51,7 @@ struct workqueue_struct;
  * @watch_table: them, by number [domain.mutex]
  * @last_watch: number of the last one [domain.mutex]
  * @node_bonds: who is told when a node leaves [domain.mutex]
- * @ports_max: limit of @ports and @groups together [domain.mutex]
+ * @ports_max: limit of @ports, @groups and @channels together [domain.mutex]
  * @gone: the namespace is going away [domain.mutex]
  * @view: what sysfs shows of it, if anything [domain.mutex]
  */
@@ -63,6 +66,8 @@ struct motet_domain {
 	u32 actors;
 	u32 ports;
 	u32 groups;
+	u32 channels;
+	atomic64_t last_event;
 	u32 locks;
 	u32 named;
 	u32 retained;

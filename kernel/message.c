@@ -305,6 +305,7 @@ struct motet_message *motet_message_clone(const struct motet_message *from)
 	message->actor = from->actor;
 	message->port = from->port;
 	message->to = from->to;
+	message->published = from->published;
 	message->expires = from->expires;
 	message->body_len = from->body_len;
 	message->annex_len = from->annex_len;
@@ -313,6 +314,23 @@ struct motet_message *motet_message_clone(const struct motet_message *from)
 	memcpy(message->inline_data, from->inline_data,
 	       sizeof(message->inline_data));
 	return message;
+}
+
+/**
+ * motet_message_body() - look into the body of a message
+ * @message: the message
+ * @len: out: how many of its bytes can be looked at: all, or at least %PAGE_SIZE
+ *
+ * Return: the body's first byte, not aligned.
+ */
+const u8 *motet_message_body(const struct motet_message *message, u32 *len)
+{
+	if (!message->payload) {
+		*len = message->body_len;
+		return message->inline_data + message->annex_len;
+	}
+	*len = motet_segment_len(message->body_len, 0);
+	return message->payload->segments[0];
 }
 
 /**

@@ -131,7 +131,10 @@ struct motet_payload {
  * @epoch: of the sequence [queue.lock]
  * @realtime: when it was queued [queue.lock]
  * @monotonic: when it was queued [queue.lock]
- * @token: the call that an exception is about [const]
+ * @published: when the event that it is was published, CLOCK_REALTIME; 0 if it is
+ *	none [const]
+ * @token: the call that an exception is about, the subscription that an event is
+ *	for [const]
  * @expires: when it is not worth delivering any more, CLOCK_MONOTONIC of the
  *	kernel, or 0 [own]
  * @body_len: bytes of the body [const]
@@ -184,6 +187,7 @@ struct motet_message {
 	u64 epoch;
 	u64 realtime;
 	u64 monotonic;
+	u64 published;
 	u64 token;
 	u64 expires;
 	u32 body_len;
@@ -252,6 +256,7 @@ void motet_exception_init(struct motet_message *message, u32 exception,
 struct motet_message *motet_message_new_exception(u32 exception,
 						  const struct motet_id *about);
 struct motet_message *motet_message_clone(const struct motet_message *from);
+const u8 *motet_message_body(const struct motet_message *message, u32 *len);
 void motet_message_drop_content(struct motet_message *message);
 void motet_message_recycle(struct motet_message *message, u32 exception,
 			   const struct motet_id *about);

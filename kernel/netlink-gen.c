@@ -75,6 +75,12 @@ static const struct nla_policy motet_lock_purge_nl_policy[MOTET_A_LOCK_NAME + 1]
 	[MOTET_A_LOCK_NAME] = { .type = NLA_BINARY, },
 };
 
+/* MOTET_CMD_CHANNEL_GET - do */
+static const struct nla_policy motet_channel_get_nl_policy[MOTET_A_CHANNEL_NAME + 1] = {
+	[MOTET_A_CHANNEL_ID] = NLA_POLICY_EXACT_LEN(MOTET_ID_LEN),
+	[MOTET_A_CHANNEL_NAME] = { .type = NLA_BINARY, },
+};
+
 /* Ops table for motet */
 static const struct genl_split_ops motet_nl_ops[] = {
 	{
@@ -195,6 +201,18 @@ static const struct genl_split_ops motet_nl_ops[] = {
 	{
 		.cmd	= MOTET_CMD_WATCH_GET,
 		.dumpit	= motet_nl_watch_get_dumpit,
+		.flags	= GENL_CMD_CAP_DUMP,
+	},
+	{
+		.cmd		= MOTET_CMD_CHANNEL_GET,
+		.doit		= motet_nl_channel_get_doit,
+		.policy		= motet_channel_get_nl_policy,
+		.maxattr	= MOTET_A_CHANNEL_NAME,
+		.flags		= GENL_CMD_CAP_DO,
+	},
+	{
+		.cmd	= MOTET_CMD_CHANNEL_GET,
+		.dumpit	= motet_nl_channel_get_dumpit,
 		.flags	= GENL_CMD_CAP_DUMP,
 	},
 };

@@ -39,6 +39,9 @@ int motet_nl_lock_request_get_dumpit(struct sk_buff *skb,
 				     struct netlink_callback *cb);
 int motet_nl_lock_purge_doit(struct sk_buff *skb, struct genl_info *info);
 int motet_nl_watch_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb);
+int motet_nl_channel_get_doit(struct sk_buff *skb, struct genl_info *info);
+int motet_nl_channel_get_dumpit(struct sk_buff *skb,
+				struct netlink_callback *cb);
 
 enum {
 	MOTET_NLGRP_OBJECT,

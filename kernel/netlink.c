@@ -164,7 +164,8 @@ static int motet_netlink_fill_domain(struct sk_buff *skb,
 	    nla_put_u32(skb, MOTET_A_DOMAIN_RETAINED_PORTS,
 			domain->retained) ||
 	    nla_put_u32(skb, MOTET_A_DOMAIN_PORTS_MAX, domain->ports_max) ||
-	    nla_put_u32(skb, MOTET_A_DOMAIN_WATCHES, domain->watches))
+	    nla_put_u32(skb, MOTET_A_DOMAIN_WATCHES, domain->watches) ||
+	    nla_put_u32(skb, MOTET_A_DOMAIN_CHANNELS, domain->channels))
 		err = -EMSGSIZE;
 	mutex_unlock(&domain->mutex);
 	return err;
@@ -248,7 +249,7 @@ int motet_nl_domain_set_doit(struct sk_buff *skb, struct genl_info *info)
 }
 
 /**
- * motet_nl_purge_doit() - remove what nobody holds
+ * motet_nl_purge_doit() - remove every object that nobody holds
  * @skb: the request
  * @info: the request
  *
@@ -296,7 +297,9 @@ static int motet_netlink_dump_user(struct sk_buff *skb,
 	    nla_put_u32(skb, MOTET_A_USER_LOCKS,
 			used->amount[MOTET_QUOTA_LOCKS]) ||
 	    nla_put_u32(skb, MOTET_A_USER_WATCHES,
-			used->amount[MOTET_QUOTA_WATCHES])) {
+			used->amount[MOTET_QUOTA_WATCHES]) ||
+	    nla_put_u32(skb, MOTET_A_USER_CHANNELS,
+			used->amount[MOTET_QUOTA_CHANNELS])) {
 		genlmsg_cancel(skb, header);
 		return -EMSGSIZE;
 	}

@@ -8,6 +8,7 @@
 
 #include <uapi/linux/motet_netlink.h>
 
+#include "channel.h"
 #include "domain.h"
 #include "group.h"
 #include "lock.h"
@@ -45,6 +46,12 @@ static const u8 motet_notify_group_commands[] = {
 static const u8 motet_notify_lock_commands[] = {
 	[MOTET_EVENT_CREATE] = MOTET_CMD_LOCK_CREATE_NTF,
 	[MOTET_EVENT_DELETE] = MOTET_CMD_LOCK_DELETE_NTF,
+};
+
+static const u8 motet_notify_channel_commands[] = {
+	[MOTET_EVENT_CREATE] = MOTET_CMD_CHANNEL_CREATE_NTF,
+	[MOTET_EVENT_CHANGE] = MOTET_CMD_CHANNEL_CHANGE_NTF,
+	[MOTET_EVENT_DELETE] = MOTET_CMD_CHANNEL_DELETE_NTF,
 };
 
 /**
@@ -348,6 +355,25 @@ static void motet_notify_lock(struct motet_lock *lock, unsigned long event,
 	motet_notify_send(net, motet_notify_objects, skb, header, err);
 }
 
+static void motet_notify_channel(struct motet_channel *channel,
+				 unsigned long event, u64 sequence)
+{
+	struct net *net = channel->object.domain->net;
+	const struct motet_notify_reader everyone = {
+		.user_ns = net->user_ns,
+	};
+	struct sk_buff *skb;
+	void *header = NULL;
+	int err = 0;
+
+	skb = motet_notify_new(motet_notify_channel_size(channel),
+			       motet_notify_channel_commands[event], &header);
+	if (skb)
+		err = motet_notify_fill_channel(skb, channel, &everyone,
+						sequence);
+	motet_notify_send(net, motet_notify_objects, skb, header, err);
+}
+
 static int motet_notify_event(struct notifier_block *subscriber,
 			      unsigned long event, void *data)
 {
@@ -367,6 +393,10 @@ static int motet_notify_event(struct notifier_block *subscriber,
 		return NOTIFY_OK;
 	case MOTET_CLASS_LOCK:
 		motet_notify_lock(motet_lock_of(object), event, what->sequence);
+		return NOTIFY_OK;
+	case MOTET_CLASS_CHANNEL:
+		motet_notify_channel(motet_channel_of(object), event,
+				     what->sequence);
 		return NOTIFY_OK;
 	default:
 		return NOTIFY_DONE;

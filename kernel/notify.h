@@ -6,6 +6,7 @@
 #include <linux/types.h>
 
 struct genl_family;
+struct motet_channel;
 struct motet_group;
 struct motet_lock;
 struct motet_node;
@@ -19,8 +20,8 @@ struct user_namespace;
  * DOC: notify
  *
  * Turns the events of objects and of nodes into multicast messages. It knows
- * what a record of a port, a group, a lock or a node looks like; answers and dumps
- * are filled with the same function, so that an event and an answer never differ in
+ * what a record of a port, a group, a channel, a lock or a node looks like;
+ * answers and dumps are filled with the same function, so that an event and an answer never differ in
  * what they mean. It does not know the netlink family: the family comes with
  * motet_notify_start(), which the one that registers it calls once that is done,
  * and ends with motet_notify_stop() before it is unregistered.
@@ -62,6 +63,11 @@ size_t motet_notify_lock_size(struct motet_lock *lock);
 int motet_notify_fill_lock(struct sk_buff *skb, struct motet_lock *lock,
 			   const struct motet_notify_reader *reader,
 			   u64 sequence);
+size_t motet_notify_channel_size(struct motet_channel *channel);
+int motet_notify_fill_channel(struct sk_buff *skb,
+			      struct motet_channel *channel,
+			      const struct motet_notify_reader *reader,
+			      u64 sequence);
 size_t motet_notify_node_size(const struct motet_node *node);
 int motet_notify_fill_node(struct sk_buff *skb, const struct motet_nodes *nodes,
 			   const struct motet_node *node);

@@ -372,7 +372,8 @@ int motet_port_take_locked(struct motet_handle *holder, struct motet_msg *msg,
 	receipt->port = port;
 	receipt->message = message;
 	receipt->epoch = port->queue.epoch;
-	receipt->lease = receipt->lease && !message->exception;
+	receipt->lease = receipt->lease && !message->exception &&
+			 !message->published;
 	if (receipt->lease || message->call)
 		motet_port_grant_locked(port, message, holder);
 	if (message->call && !message->home)

@@ -104,7 +104,7 @@ int motet_queue_commit_locked(struct motet_queue *queue,
 		return -EOWNERDEAD;
 	message->sequence = ++queue->sequence;
 	message->epoch = queue->epoch;
-	message->realtime = ktime_get_real_ns();
+	message->realtime = message->published ?: ktime_get_real_ns();
 	message->monotonic = ktime_get_ns();
 	list_add_tail(&message->link,
 		      &queue->lanes[message->priority].messages);

@@ -30,6 +30,10 @@ static unsigned int motet_user_watches_max = 16384;
 module_param_named(user_watches_max, motet_user_watches_max, uint, 0644);
 MODULE_PARM_DESC(user_watches_max, "watches of one user, and places of their descendants");
 
+static unsigned int motet_user_channels_max = 4096;
+module_param_named(user_channels_max, motet_user_channels_max, uint, 0644);
+MODULE_PARM_DESC(user_channels_max, "channels that one user may own");
+
 static DEFINE_SPINLOCK(motet_quota_lock);
 static struct rb_root motet_users = RB_ROOT;
 
@@ -52,6 +56,8 @@ u64 motet_quota_limit(enum motet_quota_kind kind)
 		return READ_ONCE(motet_user_locks_max);
 	case MOTET_QUOTA_WATCHES:
 		return READ_ONCE(motet_user_watches_max);
+	case MOTET_QUOTA_CHANNELS:
+		return READ_ONCE(motet_user_channels_max);
 	default:
 		return 0;
 	}

@@ -36,9 +36,11 @@
  * enum motet_quota_kind - what is counted
  * @MOTET_QUOTA_ACTORS: open actors
  * @MOTET_QUOTA_PORTS: ports, default ports included
- * @MOTET_QUOTA_BYTES: bounds of ports: bytes and the messages that carry them
+ * @MOTET_QUOTA_BYTES: bounds of ports and of what channels retain: bytes and the
+ *	messages that carry them
  * @MOTET_QUOTA_LOCKS: locks, openings of locks, requests and unread results
  * @MOTET_QUOTA_WATCHES: watches, and the places of their descendants
+ * @MOTET_QUOTA_CHANNELS: channels
  * @MOTET_QUOTA_KINDS: how many kinds there are
  */
 enum motet_quota_kind {
@@ -47,6 +49,7 @@ enum motet_quota_kind {
 	MOTET_QUOTA_BYTES,
 	MOTET_QUOTA_LOCKS,
 	MOTET_QUOTA_WATCHES,
+	MOTET_QUOTA_CHANNELS,
 	MOTET_QUOTA_KINDS,
 };
 

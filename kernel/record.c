@@ -149,6 +149,17 @@ void motet_record_on_read(struct motet_record *record, motet_record_read_t read,
 	record->owner = owner;
 }
 
+/**
+ * motet_record_set_priority() - tell it among what has another priority
+ * @record: a new record, which was not told yet
+ * @priority: the priority; without this it is the first
+ */
+void motet_record_set_priority(struct motet_record *record,
+			       unsigned int priority)
+{
+	record->message.priority = priority;
+}
+
 static void motet_record_tell_locked(struct motet_record *record, u32 times)
 {
 	lockdep_assert_held(&record->queue->lock);

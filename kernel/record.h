@@ -57,6 +57,8 @@ motet_record_new_charged(struct motet_queue *queue, u32 exception,
 			 const struct motet_id *about,
 			 struct motet_payer *payer,
 			 const struct motet_charge *charge);
+void motet_record_set_priority(struct motet_record *record,
+			       unsigned int priority);
 void motet_record_tell(struct motet_record *record);
 void motet_record_tell_times(struct motet_record *record, u64 token, u32 times);
 void motet_record_tell_about(struct motet_record *record, u64 token,

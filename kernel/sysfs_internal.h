@@ -60,4 +60,7 @@ extern const struct motet_sysfs_kind motet_sysfs_ports;
 /* sysfs_group.c */
 extern const struct motet_sysfs_kind motet_sysfs_groups;
 
+/* sysfs_channel.c */
+extern const struct motet_sysfs_kind motet_sysfs_channels;
+
 #endif /* _MOTET_SYSFS_INTERNAL_H */

@@ -70,6 +70,21 @@ DEFINE_EVENT(motet_object, motet_group_rekey,
 /* value: enum motet_address of what found no room */
 DEFINE_EVENT(motet_object, motet_group_full,
 	TP_PROTO(const struct motet_id *id, int value), TP_ARGS(id, value));
+/* value: the mode bits */
+DEFINE_EVENT(motet_object, motet_channel_create,
+	TP_PROTO(const struct motet_id *id, int value), TP_ARGS(id, value));
+/* value: events that it retained */
+DEFINE_EVENT(motet_object, motet_channel_delete,
+	TP_PROTO(const struct motet_id *id, int value), TP_ARGS(id, value));
+/* value: openers that it has */
+DEFINE_EVENT(motet_object, motet_channel_unlink,
+	TP_PROTO(const struct motet_id *id, int value), TP_ARGS(id, value));
+/* value: flags of opening */
+DEFINE_EVENT(motet_object, motet_channel_open,
+	TP_PROTO(const struct motet_id *id, int value), TP_ARGS(id, value));
+/* value: flags of opening */
+DEFINE_EVENT(motet_object, motet_channel_close,
+	TP_PROTO(const struct motet_id *id, int value), TP_ARGS(id, value));
 /* id: what it is about; value: enum motet_exception */
 DEFINE_EVENT(motet_object, motet_exception,
 	TP_PROTO(const struct motet_id *id, int value), TP_ARGS(id, value));
@@ -161,6 +176,17 @@ DEFINE_EVENT(motet_relation, motet_lock_close,
 		 u64 value),
 	TP_ARGS(id, other, value));
 
+/* id: the channel; other: the opener's queue; value: number of the subscription */
+DEFINE_EVENT(motet_relation, motet_subscribe,
+	TP_PROTO(const struct motet_id *id, const struct motet_id *other,
+		 u64 value),
+	TP_ARGS(id, other, value));
+/* id: the channel; other: the opener's queue; value: number of the subscription */
+DEFINE_EVENT(motet_relation, motet_unsubscribe,
+	TP_PROTO(const struct motet_id *id, const struct motet_id *other,
+		 u64 value),
+	TP_ARGS(id, other, value));
+
 DECLARE_EVENT_CLASS(motet_watch,
 	TP_PROTO(const struct motet_id *port, u64 watch, u32 what, int pid),
 	TP_ARGS(port, watch, what, pid),
@@ -248,6 +274,27 @@ DEFINE_EVENT(motet_message, motet_message_cancel,
 		 unsigned int priority, u64 bytes),
 	TP_ARGS(port, message, priority, bytes));
 
+/* port: the channel; before it is delivered */
+DEFINE_EVENT(motet_message, motet_event_publish,
+	TP_PROTO(const struct motet_id *port, u64 message,
+		 unsigned int priority, u64 bytes),
+	TP_ARGS(port, message, priority, bytes));
+/* port: the channel, which keeps it */
+DEFINE_EVENT(motet_message, motet_event_retain,
+	TP_PROTO(const struct motet_id *port, u64 message,
+		 unsigned int priority, u64 bytes),
+	TP_ARGS(port, message, priority, bytes));
+/* port: the channel, which has kept it for its time */
+DEFINE_EVENT(motet_message, motet_event_expire,
+	TP_PROTO(const struct motet_id *port, u64 message,
+		 unsigned int priority, u64 bytes),
+	TP_ARGS(port, message, priority, bytes));
+/* port: the channel, which is not to keep it any more */
+DEFINE_EVENT(motet_message, motet_event_clear,
+	TP_PROTO(const struct motet_id *port, u64 message,
+		 unsigned int priority, u64 bytes),
+	TP_ARGS(port, message, priority, bytes));
+
 DECLARE_EVENT_CLASS(motet_lease,
 	TP_PROTO(const struct motet_id *port, u64 message, u64 value),
 	TP_ARGS(port, message, value),
@@ -311,6 +358,16 @@ DEFINE_EVENT(motet_transfer, motet_dead_letter,
 	TP_ARGS(from, to, message, value));
 /* from: the group; message: at the member; value: enum motet_address */
 DEFINE_EVENT(motet_transfer, motet_group_deliver,
+	TP_PROTO(const struct motet_id *from, const struct motet_id *to,
+		 u64 message, int value),
+	TP_ARGS(from, to, message, value));
+/* from: the channel; to: the opener's queue; message: the event; value: priority */
+DEFINE_EVENT(motet_transfer, motet_event_deliver,
+	TP_PROTO(const struct motet_id *from, const struct motet_id *to,
+		 u64 message, int value),
+	TP_ARGS(from, to, message, value));
+/* from: the channel; to: the opener's queue; message: the event; value: priority */
+DEFINE_EVENT(motet_transfer, motet_event_lose,
 	TP_PROTO(const struct motet_id *from, const struct motet_id *to,
 		 u64 message, int value),
 	TP_ARGS(from, to, message, value));

@@ -86,6 +86,7 @@
  * @MOTET_CLASS_PORT: a port
  * @MOTET_CLASS_GROUP: a group of ports
  * @MOTET_CLASS_LOCK: a lock
+ * @MOTET_CLASS_CHANNEL: a channel of events
  */
 enum motet_class {
 	MOTET_CLASS_NONE	= 0,
@@ -93,6 +94,7 @@ enum motet_class {
 	MOTET_CLASS_PORT	= 2,
 	MOTET_CLASS_GROUP	= 3,
 	MOTET_CLASS_LOCK	= 6,
+	MOTET_CLASS_CHANNEL	= 4,
 };
 
 /**
@@ -131,6 +133,7 @@ struct motet_id {
  * @MOTET_ROLE_FORMER: was the holder, until the port moved: it can still answer
  *	the calls and end the leases that it has
  * @MOTET_ROLE_GROUP: a group: sends to its members
+ * @MOTET_ROLE_CHANNEL: a channel: publishes events, and receives them
  */
 enum motet_role {
 	MOTET_ROLE_HOLDER	= 0,
@@ -139,6 +142,7 @@ enum motet_role {
 	MOTET_ROLE_STANDBY	= 3,
 	MOTET_ROLE_FORMER	= 4,
 	MOTET_ROLE_GROUP	= 5,
+	MOTET_ROLE_CHANNEL	= 6,
 };
 
 /**
@@ -181,6 +185,9 @@ enum motet_role {
  * @MOTET_EXCEPTION_WATCH: at a port that has a watch: what happened to what is
  *	watched. @token is the number of the watch, the body a &struct
  *	motet_watch_event (linux/motet_watch.h)
+ * @MOTET_EXCEPTION_EVENTS_LOST: on the channel @to, at the place of the first:
+ *	events that this opener had no room for; @count says how many, of this
+ *	priority, since this was read last
  */
 enum motet_exception {
 	MOTET_EXCEPTION_NONE		= 0,
@@ -197,6 +204,7 @@ enum motet_exception {
 	MOTET_EXCEPTION_LOCK		= 12,
 	MOTET_EXCEPTION_LOCK_WAITER	= 13,
 	MOTET_EXCEPTION_WATCH		= 11,
+	MOTET_EXCEPTION_EVENTS_LOST	= 14,
 };
 
 /**
@@ -254,7 +262,8 @@ enum motet_address {
  *	(MOTET_IOC_LEASE; of a call, the answer does it). It goes back to the
  *	head of its priority, with its count of redeliveries one higher, if it
  *	is given back, if @lease passes, or if the receiver dies or closes its
- *	handle. Exceptions are received as without it.
+ *	handle. Exceptions, and the events of channels, are received as without
+ *	it.
  * MOTET_MSG_ANY
  *	Receiving on an actor only: from the enabled port of the first priority
  *	that has a message; from the one that has waited longest if there are
@@ -298,7 +307,8 @@ enum motet_address {
  * @cgroup: id of its cgroup (version 2 hierarchy), or 0
  * @sequence: number of the message at its port, from 1
  * @epoch: which of the port's sequences this is, from 1
- * @realtime: when it was queued, nanoseconds of CLOCK_REALTIME
+ * @realtime: when it was queued, nanoseconds of CLOCK_REALTIME; of an event, when
+ *	it was published
  * @monotonic: when it was queued, nanoseconds of CLOCK_MONOTONIC
  *
  * All but the times are zero for messages that the kernel itself sends.
@@ -1411,12 +1421,13 @@ struct motet_group_status {
 #define MOTET_IOC_SEND		_IO(MOTET_IOC_MAGIC, 0x20)
 
 /**
- * define MOTET_IOC_RECV - &struct motet_msg; on a holder or an actor
+ * define MOTET_IOC_RECV - &struct motet_msg; on a holder, an actor or a channel
  *
  * Takes the oldest message of the first priority that has one. A buffer that
  * is too small leaves the message where it is and tells its lengths.
  *
  * ========== ==========================================================
+ * EACCES     the channel was not opened to subscribe
  * EAGAIN     DONTWAIT or O_NONBLOCK, and no message
  * EFAULT     a pointer is bad; the message is at the head of its priority
  *	      again
