@@ -514,7 +514,8 @@ const struct door doors[DOORS] = {
 		.pointers = { FIELD(motet_msg, body) },
 	}, {
 		.name = "RECV", .number = MOTET_IOC_RECV,
-		.role = MOTET_ROLE_HOLDER, .roles = ON_PORT | ON_ACTOR,
+		.role = MOTET_ROLE_HOLDER,
+		.roles = ON_PORT | ON_ACTOR | ON_CHANNEL,
 		.size = sizeof(struct motet_msg),
 		.first = MOTET_MSG_SIZE_VER0,
 		.make = make_recv,
@@ -606,7 +607,8 @@ const struct door doors[DOORS] = {
 		.known = MOTET_OFFER_RETURN | MOTET_OFFER_DISABLED,
 	}, {
 		.name = "PORT_ENABLE", .number = MOTET_IOC_PORT_ENABLE,
-		.role = MOTET_ROLE_HOLDER, .roles = ON_PORT | ON_ACTOR,
+		.role = MOTET_ROLE_HOLDER,
+		.roles = ON_PORT | ON_ACTOR | ON_CHANNEL,
 		.size = sizeof(struct motet_port_enable),
 		.first = MOTET_PORT_ENABLE_SIZE_VER0,
 		.make = make_enable,
@@ -653,7 +655,8 @@ const struct door doors[DOORS] = {
 		.pointers = { FIELD(motet_batch, msgs) },
 	}, {
 		.name = "RECV_MANY", .number = MOTET_IOC_RECV_MANY,
-		.role = MOTET_ROLE_HOLDER, .roles = ON_PORT | ON_ACTOR,
+		.role = MOTET_ROLE_HOLDER,
+		.roles = ON_PORT | ON_ACTOR | ON_CHANNEL,
 		.size = sizeof(struct motet_batch),
 		.first = MOTET_BATCH_SIZE_VER0,
 		.make = make_recv_many, .undo = after,
@@ -793,3 +796,5 @@ const struct door doors[DOORS] = {
 		},
 	},
 };
+
+/* The doors of all headers, one behind the other. */

@@ -11,8 +11,8 @@
 
 #include "motet_test.h"
 
-/* MOTET_ROLE_HOLDER to MOTET_ROLE_GROUP */
-#define ROLES	6
+/* MOTET_ROLE_HOLDER to MOTET_ROLE_CHANNEL */
+#define ROLES	7
 
 /* One of each role, and what the calls of the table work with. */
 struct world {
@@ -34,6 +34,7 @@ enum {
 	ON_STANDBY = 8,
 	ON_FORMER = 16,
 	ON_GROUP = 32,
+	ON_CHANNEL = 64,
 	/* all that may be a holder, or was one */
 	ON_PORT = ON_HOLDER | ON_STANDBY | ON_FORMER,
 };
@@ -44,6 +45,7 @@ static_assert(ON_ACTOR >> MOTET_ROLE_ACTOR == 1, "ON_ACTOR");
 static_assert(ON_STANDBY >> MOTET_ROLE_STANDBY == 1, "ON_STANDBY");
 static_assert(ON_FORMER >> MOTET_ROLE_FORMER == 1, "ON_FORMER");
 static_assert(ON_GROUP >> MOTET_ROLE_GROUP == 1, "ON_GROUP");
+static_assert(ON_CHANNEL >> MOTET_ROLE_CHANNEL == 1, "ON_CHANNEL");
 
 struct part {
 	size_t offset;
@@ -96,6 +98,11 @@ extern const struct door doors[DOORS];
 #define LOCK_DOORS	6
 
 extern const struct door lock_doors[LOCK_DOORS];
+
+/* those of channels: uapi_doors_channel.c */
+#define CHANNEL_DOORS	8
+
+extern const struct door channel_doors[CHANNEL_DOORS];
 
 void make_create(void *arg);
 void make_open(void *arg);

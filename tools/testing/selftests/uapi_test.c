@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <sys/uio.h>
 
+#include <linux/motet_channel.h>
 #include <linux/motet_lock.h>
 
 #include "kselftest_harness.h"
@@ -53,6 +54,16 @@ SIZE_OF(motet_lock_waiter, MOTET_LOCK_WAITER_SIZE_VER0);
 SIZE_OF(motet_watch_start, MOTET_WATCH_START_SIZE_VER0);
 SIZE_OF(motet_watch_stop, MOTET_WATCH_STOP_SIZE_VER0);
 SIZE_OF(motet_watch_event, MOTET_WATCH_EVENT_SIZE_VER0);
+SIZE_OF(motet_pattern, 8);
+SIZE_OF(motet_event_head, MOTET_EVENT_HEAD_SIZE_VER0);
+SIZE_OF(motet_channel_open, MOTET_CHANNEL_OPEN_SIZE_VER0);
+SIZE_OF(motet_channel_name, MOTET_CHANNEL_NAME_SIZE_VER0);
+SIZE_OF(motet_channel_publish, MOTET_CHANNEL_PUBLISH_SIZE_VER0);
+SIZE_OF(motet_channel_subscribe, MOTET_CHANNEL_SUBSCRIBE_SIZE_VER0);
+SIZE_OF(motet_channel_unsubscribe, MOTET_CHANNEL_UNSUBSCRIBE_SIZE_VER0);
+SIZE_OF(motet_channel_clear, MOTET_CHANNEL_CLEAR_SIZE_VER0);
+SIZE_OF(motet_channel_status, MOTET_CHANNEL_STATUS_SIZE_VER0);
+SIZE_OF(motet_channel_limits, MOTET_CHANNEL_LIMITS_SIZE_VER0);
 static_assert(offsetof(struct motet_msg, deadline) == 64, "motet_msg");
 /* where the first versions ended */
 static_assert(offsetof(struct motet_msg, expires) == MOTET_MSG_SIZE_VER0,
@@ -246,6 +257,46 @@ FIXTURE_VARIANT_ADD(uapi, lock_status)
 	.of = &lock_doors[5],
 };
 
+FIXTURE_VARIANT_ADD(uapi, channel_open)
+{
+	.of = &channel_doors[0],
+};
+
+FIXTURE_VARIANT_ADD(uapi, channel_unlink)
+{
+	.of = &channel_doors[1],
+};
+
+FIXTURE_VARIANT_ADD(uapi, channel_limits)
+{
+	.of = &channel_doors[2],
+};
+
+FIXTURE_VARIANT_ADD(uapi, channel_publish)
+{
+	.of = &channel_doors[3],
+};
+
+FIXTURE_VARIANT_ADD(uapi, channel_subscribe)
+{
+	.of = &channel_doors[4],
+};
+
+FIXTURE_VARIANT_ADD(uapi, channel_unsubscribe)
+{
+	.of = &channel_doors[5],
+};
+
+FIXTURE_VARIANT_ADD(uapi, channel_clear)
+{
+	.of = &channel_doors[6],
+};
+
+FIXTURE_VARIANT_ADD(uapi, channel_status)
+{
+	.of = &channel_doors[7],
+};
+
 /* What was this process's own port, and is another actor's of it now. */
 static int make_former(int actor)
 {
@@ -276,6 +327,17 @@ static int make_group(int actor)
 	return ret < 0 ? ret : create.fd;
 }
 
+static int make_channel(int actor)
+{
+	struct motet_channel_open open =
+		MT(motet_channel_open, .flags = MOTET_CHANNEL_CREATE |
+		   MOTET_CHANNEL_PUBLISHER | MOTET_CHANNEL_SUBSCRIBER,
+		   .mode = 0777, .name = mt_ptr("uapi"), .name_len = 4);
+	int ret = mt_ioctl(actor, MOTET_IOC_CHANNEL_OPEN, &open);
+
+	return ret < 0 ? ret : open.fd;
+}
+
 static void make_world(struct __test_metadata *_metadata)
 {
 	int actor = mt_actor();
@@ -293,6 +355,8 @@ static void make_world(struct __test_metadata *_metadata)
 	ASSERT_LE(0, world.fds[MOTET_ROLE_FORMER]);
 	world.fds[MOTET_ROLE_GROUP] = make_group(actor);
 	ASSERT_LE(0, world.fds[MOTET_ROLE_GROUP]);
+	world.fds[MOTET_ROLE_CHANNEL] = make_channel(actor);
+	ASSERT_LE(0, world.fds[MOTET_ROLE_CHANNEL]);
 }
 
 FIXTURE_SETUP(uapi)
@@ -570,7 +634,8 @@ static bool known_of(const struct door *table, unsigned int count,
 static bool known(unsigned int number, unsigned int role)
 {
 	return known_of(doors, DOORS, number, role) ||
-	       known_of(lock_doors, LOCK_DOORS, number, role);
+	       known_of(lock_doors, LOCK_DOORS, number, role) ||
+	       known_of(channel_doors, CHANNEL_DOORS, number, role);
 }
 
 TEST_F(file, all_numbers)
