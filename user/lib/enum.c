@@ -9,6 +9,7 @@
 static const char *motet__name(const char * const *names, size_t n,
 			       unsigned int value)
 {
+	/* numbers are left out where others have them */
 	return value < n && names[value] ? names[value] : "unknown";
 }
 
@@ -27,6 +28,7 @@ static const char * const motet__exceptions[] = {
 	[MOTET_EXCEPTION_LOCK] = "lock",
 	[MOTET_EXCEPTION_LOCK_WAITER] = "lock-waiter",
 	[MOTET_EXCEPTION_WATCH] = "watch",
+	[MOTET_EXCEPTION_EVENTS_LOST] = "events-lost",
 };
 
 const char *motet_exception_to_string(unsigned int exception)
@@ -73,6 +75,7 @@ static const char * const motet__roles[] = {
 	[MOTET_ROLE_STANDBY] = "standby",
 	[MOTET_ROLE_FORMER] = "former",
 	[MOTET_ROLE_GROUP] = "group",
+	[MOTET_ROLE_CHANNEL] = "channel",
 };
 
 const char *motet_role_to_string(unsigned int role)
@@ -147,4 +150,28 @@ const char *motet_watch_kind_to_string(unsigned int kind)
 {
 	return motet__name(motet__watch_kinds, MOTET__COUNT(motet__watch_kinds),
 			   kind);
+}
+
+static const char * const motet__filters[] = {
+	[MOTET_FILTER_NONE] = "none",
+	[MOTET_FILTER_PREFIX] = "prefix",
+	[MOTET_FILTER_SUFFIX] = "suffix",
+	[MOTET_FILTER_EXACT] = "exact",
+	[MOTET_FILTER_PASS_ALL] = "pass-all",
+};
+
+const char *motet_filter_to_string(unsigned int filter)
+{
+	return motet__name(motet__filters, MOTET__COUNT(motet__filters),
+			   filter);
+}
+
+int motet_filter_from_string(const char *text)
+{
+	size_t i;
+
+	for (i = 0; i < MOTET__COUNT(motet__filters); i++)
+		if (!strcmp(text, motet__filters[i]))
+			return (int)i;
+	return -EINVAL;
 }

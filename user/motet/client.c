@@ -212,9 +212,12 @@ int client_get(struct client *client, int command, int flags,
 int client_get_one(struct client *client, const struct target *target,
 		   struct records *found)
 {
-	int command = target->group ? MOTET_CMD_GROUP_GET : MOTET_CMD_PORT_GET;
-	int name = target->group ? MOTET_A_GROUP_NAME : MOTET_A_PORT_NAME;
-	int id = target->group ? MOTET_A_GROUP_ID : MOTET_A_PORT_ID;
+	int command = target->channel ? MOTET_CMD_CHANNEL_GET :
+		target->group ? MOTET_CMD_GROUP_GET : MOTET_CMD_PORT_GET;
+	int name = target->channel ? MOTET_A_CHANNEL_NAME :
+		target->group ? MOTET_A_GROUP_NAME : MOTET_A_PORT_NAME;
+	int id = target->channel ? MOTET_A_CHANNEL_ID :
+		target->group ? MOTET_A_GROUP_ID : MOTET_A_PORT_ID;
 	__cleanup(nl_msg) struct nl_msg *request = NULL;
 	int ret;
 

@@ -104,7 +104,7 @@ static void user_ls_print(const struct records *users)
 {
 	static const struct table_column columns[] = {
 		{ "UID", 1 }, { "ACTORS", 1 }, { "PORTS", 1 }, { "BYTES", 1 },
-		{ "LOCKS", 1 }, { "WATCHES", 1 },
+		{ "CHANNELS", 1 }, { "LOCKS", 1 }, { "WATCHES", 1 },
 	};
 	__cleanup(table) struct table table = table_new(columns,
 							ARRAY_SIZE(columns));
@@ -118,6 +118,7 @@ static void user_ls_print(const struct records *users)
 		table_put(&table, TABLE_PLAIN, "%u", user->ports);
 		table_put_owned(&table, TABLE_PLAIN,
 				text_from_size(user->bytes));
+		table_put(&table, TABLE_PLAIN, "%u", user->channels);
 		table_put(&table, TABLE_PLAIN, "%u", user->locks);
 		table_put(&table, TABLE_PLAIN, "%u", user->watches);
 	}
@@ -148,8 +149,8 @@ static void domain_show_print(const struct domain_record *domain)
 	static const struct table_column columns[] = {
 		{ "ACTORS", 1 }, { "PORTS", 1 }, { "NAMED", 1 },
 		{ "RETAINED", 1 }, { "PORTS MAX", 1 }, { "GROUPS", 1 },
-		{ "LOCKS", 1 }, { "WATCHES", 1 }, { "NODE", 1 },
-		{ "NODES", 1 }, { "VIEW", 1 },
+		{ "CHANNELS", 1 }, { "LOCKS", 1 }, { "WATCHES", 1 },
+		{ "NODE", 1 }, { "NODES", 1 }, { "VIEW", 1 },
 		{ "LAST EVENT", 1 },
 	};
 	__cleanup(table) struct table table = table_new(columns,
@@ -161,6 +162,7 @@ static void domain_show_print(const struct domain_record *domain)
 	table_put(&table, TABLE_PLAIN, "%u", domain->retained_ports);
 	table_put(&table, TABLE_PLAIN, "%u", domain->ports_max);
 	table_put(&table, TABLE_PLAIN, "%u", domain->groups);
+	table_put(&table, TABLE_PLAIN, "%u", domain->channels);
 	table_put(&table, TABLE_PLAIN, "%u", domain->locks);
 	table_put(&table, TABLE_PLAIN, "%u", domain->watches);
 	table_put(&table, TABLE_PLAIN, "%u", domain->node);

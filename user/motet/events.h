@@ -69,6 +69,7 @@ struct events_class {
 extern const struct events_class events_port;
 extern const struct events_class events_group;
 extern const struct events_class events_lock;
+extern const struct events_class events_channel;
 extern const struct events_class events_node;
 
 /**

@@ -124,6 +124,44 @@ const struct events_class events_lock = {
 	.title = events_lock_title,
 };
 
+/* --- channel ------------------------------------------------------------- */
+
+static bool events_channels_differ(const void *one, const void *other)
+{
+	const struct channel_record *a = one, *b = other;
+
+	return a->name.len != b->name.len;
+}
+
+static const char *events_channel_state(const void *record)
+{
+	const struct channel_record *channel = record;
+
+	if (!record_has(channel, MOTET_A_CHANNEL_NAME))
+		return "unlinked";
+	return channel->openers ? "open" : "closed";
+}
+
+static char *events_channel_title(const void *record)
+{
+	return record_channel_title(record);
+}
+
+const struct events_class events_channel = {
+	.name = "channel",
+	.type = &record_channel,
+	.get = MOTET_CMD_CHANNEL_GET,
+	.created = MOTET_CMD_CHANNEL_CREATE_NTF,
+	.changed = MOTET_CMD_CHANNEL_CHANGE_NTF,
+	.deleted = MOTET_CMD_CHANNEL_DELETE_NTF,
+	.sequence = offsetof(struct channel_record, sequence),
+	.key = offsetof(struct channel_record, id),
+	.key_len = sizeof(struct motet_id),
+	.differ = events_channels_differ,
+	.state = events_channel_state,
+	.title = events_channel_title,
+};
+
 /* --- node ---------------------------------------------------------------- */
 
 static bool events_nodes_differ(const void *one, const void *other)

@@ -57,6 +57,18 @@ static const struct command main_lock_commands[] = {
 	{ 0 },
 };
 
+static const struct command main_channel_commands[] = {
+	{ "ls", "List channels", cmd_channel_ls, NULL },
+	{ "status", "Show how a channel does", cmd_channel_status, NULL },
+	{ "create", "Create a channel", cmd_channel_create, NULL },
+	{ "publish", "Publish an event", cmd_channel_publish, NULL },
+	{ "subscribe", "Show events as they are published",
+	  cmd_channel_subscribe, NULL },
+	{ "clear", "Retain an event no more", cmd_channel_clear, NULL },
+	{ "unlink", "Take a channel's name away", cmd_channel_unlink, NULL },
+	{ 0 },
+};
+
 static const struct command main_node_commands[] = {
 	{ "ls", "List nodes", cmd_node_ls, NULL },
 	{ "set", "Make a node known, or change it", cmd_node_set, NULL },
@@ -95,6 +107,8 @@ static const struct command main_commands[] = {
 	  main_port_commands },
 	{ "group", "Groups of ports: create, change, send, call", NULL,
 	  main_group_commands },
+	{ "channel", "Channels of events: publish, subscribe", NULL,
+	  main_channel_commands },
 	{ "lock", "Locks: run a command under one, list, purge", NULL,
 	  main_lock_commands },
 	{ "node", "Nodes of the cluster", NULL, main_node_commands },
@@ -104,7 +118,7 @@ static const struct command main_commands[] = {
 	{ "user", "Users: what is charged to them", NULL, main_user_commands },
 	{ "domain", "The domain: totals and limits", NULL,
 	  main_domain_commands },
-	{ "events", "Show what happens to ports, groups, locks, nodes", cmd_events, NULL },
+	{ "events", "Show what happens to objects and nodes", cmd_events, NULL },
 	{ "top", "Show live what all objects do", cmd_top, NULL },
 	{ "graph", "Draw who holds, sends and waits", cmd_graph, NULL },
 	{ "purge", "Remove what nobody holds", cmd_purge, NULL },

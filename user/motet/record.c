@@ -58,6 +58,7 @@ static const struct record_field record_domain_fields[] = {
 	DOMAIN(U64, VIEW, view),
 	DOMAIN(U32, LOCKS, locks),
 	DOMAIN(U32, WATCHES, watches),
+	DOMAIN(U32, CHANNELS, channels),
 };
 
 const struct record_type record_domain = {
@@ -146,6 +147,7 @@ static const struct record_field record_user_fields[] = {
 	USER(U64, BYTES, bytes),
 	USER(U32, LOCKS, locks),
 	USER(U32, WATCHES, watches),
+	USER(U32, CHANNELS, channels),
 };
 
 const struct record_type record_user = {
@@ -263,6 +265,36 @@ static const struct record_field record_lock_request_fields[] = {
 const struct record_type record_lock_request = {
 	sizeof(struct lock_request_record), MOTET_A_LOCK_REQUEST_MAX,
 	record_lock_request_fields, ARRAY_SIZE(record_lock_request_fields)
+};
+
+#define CHANNEL(kind, attribute, member) \
+	{ MOTET_A_CHANNEL_##attribute, RECORD_##kind, #member, \
+	  offsetof(struct channel_record, member) }
+
+static const struct record_field record_channel_fields[] = {
+	CHANNEL(ID, ID, id),
+	CHANNEL(BYTES, NAME, name),
+	CHANNEL(U32, UID, uid),
+	CHANNEL(U32, GID, gid),
+	CHANNEL(MODE, MODE, mode),
+	CHANNEL(U64, RETENTION, retention),
+	CHANNEL(FLAG, KEPT, kept),
+	CHANNEL(U32, OPENERS, openers),
+	CHANNEL(U32, SUBSCRIBERS, subscribers),
+	CHANNEL(U32, SUBSCRIPTIONS, subscriptions),
+	CHANNEL(U32, RETAINED, retained),
+	CHANNEL(U64, RETAINED_BYTES, retained_bytes),
+	CHANNEL(U32, RETAINED_MAX, retained_max),
+	CHANNEL(U64, RETAINED_BYTES_MAX, retained_bytes_max),
+	CHANNEL(U64, PUBLISHED, published),
+	CHANNEL(U64, DELIVERED, delivered),
+	CHANNEL(U64, LOST, lost),
+	CHANNEL(U64, SEQUENCE, sequence),
+};
+
+const struct record_type record_channel = {
+	sizeof(struct channel_record), MOTET_A_CHANNEL_MAX,
+	record_channel_fields, ARRAY_SIZE(record_channel_fields)
 };
 
 #define NODE(kind, attribute, member) \
@@ -448,6 +480,13 @@ char *record_port_title(const struct port_record *port)
 {
 	return record_title(&port->name, record_has(port, MOTET_A_PORT_NAME),
 			    &port->id);
+}
+
+char *record_channel_title(const struct channel_record *channel)
+{
+	return record_title(&channel->name,
+			    record_has(channel, MOTET_A_CHANNEL_NAME),
+			    &channel->id);
 }
 
 char *record_group_title(const struct group_record *group)

@@ -48,6 +48,7 @@ struct domain_record {
 	unsigned long long view;
 	unsigned int locks;
 	unsigned int watches;
+	unsigned int channels;
 };
 
 struct actor_record {
@@ -111,6 +112,7 @@ struct user_record {
 	unsigned long long bytes;
 	unsigned int locks;
 	unsigned int watches;
+	unsigned int channels;
 };
 
 struct group_record {
@@ -153,6 +155,28 @@ struct member_record {
 	bool stale;
 	unsigned int busy;
 	unsigned long long since;
+	unsigned long long sequence;
+};
+
+struct channel_record {
+	unsigned long present;
+	struct motet_id id;
+	struct record_bytes name;
+	unsigned int uid;
+	unsigned int gid;
+	unsigned int mode;
+	unsigned long long retention;
+	bool kept;
+	unsigned int openers;
+	unsigned int subscribers;
+	unsigned int subscriptions;
+	unsigned int retained;
+	unsigned long long retained_bytes;
+	unsigned int retained_max;
+	unsigned long long retained_bytes_max;
+	unsigned long long published;
+	unsigned long long delivered;
+	unsigned long long lost;
 	unsigned long long sequence;
 };
 
@@ -247,6 +271,7 @@ extern const struct record_type record_group;
 extern const struct record_type record_member;
 extern const struct record_type record_lock;
 extern const struct record_type record_lock_request;
+extern const struct record_type record_channel;
 extern const struct record_type record_node;
 extern const struct record_type record_handle;
 extern const struct record_type record_watch;
@@ -299,6 +324,7 @@ const char *record_state_name(unsigned int state);
 
 /* A port, a group or a lock for people: its name, escaped; or id:HEX. To be freed. */
 char *record_port_title(const struct port_record *port);
+char *record_channel_title(const struct channel_record *channel);
 char *record_group_title(const struct group_record *group);
 char *record_lock_title(const struct lock_record *lock);
 

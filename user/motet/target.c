@@ -41,6 +41,21 @@ bool target_parse_group(struct target *target, const char *text)
 	return good;
 }
 
+bool target_parse_channel(struct target *target, const char *text)
+{
+	bool good = target_parse(target, text);
+
+	target->channel = true;
+	return good;
+}
+
+static const char *target_class(const struct target *target)
+{
+	if (target->channel)
+		return "channel";
+	return target->group ? "group" : "port";
+}
+
 static void target_actor_fail(int error)
 {
 	switch (error) {
@@ -111,7 +126,7 @@ int target_id(int actor, const struct target *target, struct motet_id *id)
 	return group < 0 ? group : 0;
 }
 
-/* What to do about an error; %s are "port" or "group", which, and that again */
+/* What to do about an error; %s are its class, which, and the class again */
 static const struct {
 	int error;
 	const char *text;
@@ -141,7 +156,7 @@ static const struct {
 
 int target_fail(const struct target *target, int error)
 {
-	const char *what = target->group ? "group" : "port";
+	const char *what = target_class(target);
 	__cleanup(text) char *which = NULL;
 	size_t i;
 

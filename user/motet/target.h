@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What a command works on: the device, and the port or group that was named.
+ * What a command works on: the device, and the port, group or channel that was
+ * named.
  */
 #ifndef MOTET_TARGET_H
 #define MOTET_TARGET_H
@@ -10,17 +11,19 @@
 #include <motet/motet.h>
 
 /**
- * struct target - a port or a group as people write it
+ * struct target - a port, a group or a channel as people write it
  * @text: as it was written
  * @name: its name; NULL if it was written id:HEX
  * @id: its identifier if there is no name
  * @group: a group
+ * @channel: a channel
  */
 struct target {
 	const char *text;
 	const char *name;
 	struct motet_id id;
 	bool group;
+	bool channel;
 };
 
 /*
@@ -29,6 +32,7 @@ struct target {
  */
 bool target_parse(struct target *target, const char *text);
 bool target_parse_group(struct target *target, const char *text);
+bool target_parse_channel(struct target *target, const char *text);
 
 /*
  * Open the device; the actor, or the negative of how the command ends: it has
@@ -46,7 +50,7 @@ int target_standby(int actor, const struct target *target,
 int target_id(int actor, const struct target *target, struct motet_id *id);
 
 /*
- * Say what failed with a port or group, and what to do about it; how the command ends.
+ * Say what failed with it, and what to do about it; how the command ends.
  */
 int target_fail(const struct target *target, int error);
 

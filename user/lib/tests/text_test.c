@@ -140,7 +140,9 @@ static void test_motet_exception_to_string(void **state)
 	(void)state;
 	assert_string_equal(motet_exception_to_string(MOTET_EXCEPTION_FAULT),
 			    "fault");
-	for (i = 0; i <= MOTET_EXCEPTION_LOCK_WAITER; i++)
+	assert_string_equal(motet_exception_to_string(MOTET_EXCEPTION_EVENTS_LOST),
+			    "events-lost");
+	for (i = 0; i < 100; i++)
 		assert_non_null(motet_exception_to_string(i));
 	assert_string_equal(motet_exception_to_string(i), "unknown");
 }
@@ -175,6 +177,8 @@ static void test_motet_role_to_string(void **state)
 	assert_string_equal(motet_role_to_string(MOTET_ROLE_STANDBY),
 			    "standby");
 	assert_string_equal(motet_role_to_string(MOTET_ROLE_GROUP), "group");
+	assert_string_equal(motet_role_to_string(MOTET_ROLE_CHANNEL),
+			    "channel");
 	assert_string_equal(motet_role_to_string(99), "unknown");
 }
 

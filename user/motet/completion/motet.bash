@@ -5,7 +5,7 @@
 #
 # Commands and options are read from the command's own help, so they are those
 # of the motet that is installed; names of
-# ports, groups and locks are those that are alive.
+# ports, groups, channels and locks are those that are alive.
 
 _motet_commands()
 {
@@ -69,6 +69,14 @@ _motet()
 		case ${path[2]-} in
 		run | status | purge)
 			mapfile -t names < <("${path[0]}" lock ls --names \
+				2>/dev/null)
+			;;
+		esac
+		;;
+	channel)
+		case ${path[2]-} in
+		status | publish | subscribe | clear | unlink)
+			mapfile -t names < <("${path[0]}" channel ls --names \
 				2>/dev/null)
 			;;
 		esac

@@ -62,6 +62,10 @@ for command in ls process port group node; do
 	tap_check "options of motet watch $command" \
 		has_options motet-watch.1 watch $command
 done
+for command in ls status create publish subscribe clear unlink; do
+	tap_check "options of motet channel $command" \
+		has_options motet-channel.1 channel $command
+done
 for command in ls set delete; do
 	tap_check "options of motet node $command" \
 		has_options motet-node.1 node $command

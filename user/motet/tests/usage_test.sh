@@ -13,7 +13,9 @@ motet=$BUILD/motet/motet
 commands="info port:ls port:show port:create port:send port:recv port:call
 port:reply port:accept port:offer port:standby port:change port:unlink
 group:ls group:members group:status group:create group:insert group:remove group:rekey group:delete
-group:track group:send group:call lock:run lock:ls lock:status lock:purge
+group:track group:send group:call
+channel:ls channel:status channel:create channel:publish channel:subscribe
+channel:clear channel:unlink lock:run lock:ls lock:status lock:purge
 watch:ls watch:process watch:port watch:group watch:node
 node:ls node:set node:delete actor:ls user:ls
 domain:show domain:set events top graph purge"
@@ -110,6 +112,8 @@ fake_motet()
 			printf 'printer\\nprice list\\nother\\n'
 		elif [ \"\$*\" = 'group ls --names' ]; then
 			printf 'team\\n'
+		elif [ \"\$*\" = 'channel ls --names' ]; then
+			printf 'news\\n'
 		else
 			exec '$motet' \"\$@\"
 		fi" >"$BUILD/fake/motet"

@@ -775,6 +775,7 @@ const char *motet_strerror(int error);
 }
 #endif
 
+#include <motet/channel.h>
 #include <motet/group.h>
 #include <motet/lock.h>
 #include <motet/watch.h>
