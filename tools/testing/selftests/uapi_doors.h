@@ -11,6 +11,9 @@
 
 #include "motet_test.h"
 
+#define SIZE_OF(type, version)						\
+	static_assert(sizeof(struct type) == (version), #type)
+
 /* MOTET_ROLE_HOLDER to MOTET_ROLE_CHANNEL */
 #define ROLES	7
 

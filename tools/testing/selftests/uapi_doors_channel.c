@@ -6,6 +6,17 @@
 
 #include "uapi_doors.h"
 
+SIZE_OF(motet_pattern, 8);
+SIZE_OF(motet_event_head, MOTET_EVENT_HEAD_SIZE_VER0);
+SIZE_OF(motet_channel_open, MOTET_CHANNEL_OPEN_SIZE_VER0);
+SIZE_OF(motet_channel_name, MOTET_CHANNEL_NAME_SIZE_VER0);
+SIZE_OF(motet_channel_publish, MOTET_CHANNEL_PUBLISH_SIZE_VER0);
+SIZE_OF(motet_channel_subscribe, MOTET_CHANNEL_SUBSCRIBE_SIZE_VER0);
+SIZE_OF(motet_channel_unsubscribe, MOTET_CHANNEL_UNSUBSCRIBE_SIZE_VER0);
+SIZE_OF(motet_channel_clear, MOTET_CHANNEL_CLEAR_SIZE_VER0);
+SIZE_OF(motet_channel_status, MOTET_CHANNEL_STATUS_SIZE_VER0);
+SIZE_OF(motet_channel_limits, MOTET_CHANNEL_LIMITS_SIZE_VER0);
+
 /* an event with no patterns, and how long it is retained */
 static struct motet_event_head head;
 

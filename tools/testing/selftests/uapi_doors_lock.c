@@ -6,6 +6,15 @@
 
 #include "uapi_doors.h"
 
+SIZE_OF(motet_lock_open, MOTET_LOCK_OPEN_SIZE_VER0);
+SIZE_OF(motet_lock_close, MOTET_LOCK_CLOSE_SIZE_VER0);
+SIZE_OF(motet_lock_acquire, MOTET_LOCK_ACQUIRE_SIZE_VER0);
+SIZE_OF(motet_lock_release, MOTET_LOCK_RELEASE_SIZE_VER0);
+SIZE_OF(motet_lock_purge, MOTET_LOCK_PURGE_SIZE_VER0);
+SIZE_OF(motet_lock_status, MOTET_LOCK_STATUS_SIZE_VER0);
+SIZE_OF(motet_lock_result, MOTET_LOCK_RESULT_SIZE_VER0);
+SIZE_OF(motet_lock_waiter, MOTET_LOCK_WAITER_SIZE_VER0);
+
 #define LOCK_ID		7
 
 static __u64 opening(void)

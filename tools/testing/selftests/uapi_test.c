@@ -13,9 +13,6 @@
 #include "kselftest_harness.h"
 #include "uapi_doors.h"
 
-#define SIZE_OF(type, version)						\
-	static_assert(sizeof(struct type) == (version), #type)
-
 SIZE_OF(motet_id, 16);
 SIZE_OF(motet_limits, 16);
 SIZE_OF(motet_cap, 32);
@@ -43,27 +40,9 @@ SIZE_OF(motet_group_change, MOTET_GROUP_CHANGE_SIZE_VER0);
 SIZE_OF(motet_group_report, MOTET_GROUP_REPORT_SIZE_VER0);
 SIZE_OF(motet_group_session, MOTET_GROUP_SESSION_SIZE_VER0);
 SIZE_OF(motet_group_status, MOTET_GROUP_STATUS_SIZE_VER0);
-SIZE_OF(motet_lock_open, MOTET_LOCK_OPEN_SIZE_VER0);
-SIZE_OF(motet_lock_close, MOTET_LOCK_CLOSE_SIZE_VER0);
-SIZE_OF(motet_lock_acquire, MOTET_LOCK_ACQUIRE_SIZE_VER0);
-SIZE_OF(motet_lock_release, MOTET_LOCK_RELEASE_SIZE_VER0);
-SIZE_OF(motet_lock_purge, MOTET_LOCK_PURGE_SIZE_VER0);
-SIZE_OF(motet_lock_status, MOTET_LOCK_STATUS_SIZE_VER0);
-SIZE_OF(motet_lock_result, MOTET_LOCK_RESULT_SIZE_VER0);
-SIZE_OF(motet_lock_waiter, MOTET_LOCK_WAITER_SIZE_VER0);
 SIZE_OF(motet_watch_start, MOTET_WATCH_START_SIZE_VER0);
 SIZE_OF(motet_watch_stop, MOTET_WATCH_STOP_SIZE_VER0);
 SIZE_OF(motet_watch_event, MOTET_WATCH_EVENT_SIZE_VER0);
-SIZE_OF(motet_pattern, 8);
-SIZE_OF(motet_event_head, MOTET_EVENT_HEAD_SIZE_VER0);
-SIZE_OF(motet_channel_open, MOTET_CHANNEL_OPEN_SIZE_VER0);
-SIZE_OF(motet_channel_name, MOTET_CHANNEL_NAME_SIZE_VER0);
-SIZE_OF(motet_channel_publish, MOTET_CHANNEL_PUBLISH_SIZE_VER0);
-SIZE_OF(motet_channel_subscribe, MOTET_CHANNEL_SUBSCRIBE_SIZE_VER0);
-SIZE_OF(motet_channel_unsubscribe, MOTET_CHANNEL_UNSUBSCRIBE_SIZE_VER0);
-SIZE_OF(motet_channel_clear, MOTET_CHANNEL_CLEAR_SIZE_VER0);
-SIZE_OF(motet_channel_status, MOTET_CHANNEL_STATUS_SIZE_VER0);
-SIZE_OF(motet_channel_limits, MOTET_CHANNEL_LIMITS_SIZE_VER0);
 static_assert(offsetof(struct motet_msg, deadline) == 64, "motet_msg");
 /* where the first versions ended */
 static_assert(offsetof(struct motet_msg, expires) == MOTET_MSG_SIZE_VER0,

@@ -17,12 +17,7 @@ status()
 # until N subscriptions are there
 subscribed()
 {
-	local i
-	for ((i = 0; i < 400; i++)); do
-		status "$1" "j[0]['subscriptions'] == $2" >/dev/null && return
-		sleep 0.05
-	done
-	return 1
+	until_true status "$1" "j[0]['subscriptions'] == $2"
 }
 
 # The command line is wrong
