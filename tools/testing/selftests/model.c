@@ -476,13 +476,17 @@ void m_tell(int helper, __u32 exception, const struct motet_id *to,
 	};
 }
 
-static struct m_message *take_next(struct m_port *port)
+/* What is not the port's own, which stays while it lives. */
+static struct m_message *first_to_drain(struct m_port *port, int error)
 {
-	struct m_message *message = m_first(port);
+	struct m_message *message;
+	int i;
 
-	if (message)
-		m_take(port, message);
-	return message;
+	for (i = 0; i < MOTET_PRIORITIES; i++)
+		TAILQ_FOREACH(message, &port->lane[i].messages, link)
+			if (error != ESTALE || !message->exception)
+				return message;
+	return NULL;
 }
 
 /* What is there now: senders that get the room of that stay. */
@@ -492,8 +496,10 @@ void m_drain(struct m_port *port, int error)
 	struct m_list messages;
 
 	TAILQ_INIT(&messages);
-	while ((message = take_next(port)))
+	while ((message = first_to_drain(port, error))) {
+		m_take(port, message);
 		TAILQ_INSERT_TAIL(&messages, message, link);
+	}
 	while ((message = TAILQ_FIRST(&messages))) {
 		TAILQ_REMOVE(&messages, message, link);
 		if (message->job < 0) {
