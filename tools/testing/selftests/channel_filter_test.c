@@ -20,7 +20,7 @@ FIXTURE_SETUP(filter)
 {
 	self->actor = mt_actor();
 	ASSERT_LE(0, self->actor);
-	ASSERT_EQ(0, mt_until_no_channel(self->actor, "filter"));
+	ASSERT_EQ(0, mt_until_no_channel("filter"));
 	self->fd = mt_channel(self->actor, "filter",
 			      MOTET_CHANNEL_CREATE | MT_BOTH, ROOM, NULL);
 	ASSERT_LE(0, self->fd);
@@ -309,7 +309,7 @@ TEST_F(filter, retention_passes)
 	ASSERT_LE(0, self->fd);
 	ASSERT_EQ(0, mt_publish(self->fd, 0, "", 2, 20 * MT_MS, &arg));
 	close(self->fd);
-	EXPECT_EQ(0, mt_until_no_channel(self->actor, "filter"));
+	EXPECT_EQ(0, mt_until_no_channel("filter"));
 }
 
 TEST_F(filter, retained_bounds)

@@ -41,7 +41,7 @@ FIXTURE_SETUP(load)
 {
 	self->actor = mt_actor();
 	ASSERT_LE(0, self->actor);
-	ASSERT_EQ(0, mt_until_no_channel(self->actor, "load"));
+	ASSERT_EQ(0, mt_until_no_channel("load"));
 	self->fd = mt_channel(self->actor, "load",
 			      MOTET_CHANNEL_CREATE | MOTET_CHANNEL_PUBLISHER,
 			      0, NULL);

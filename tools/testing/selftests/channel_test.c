@@ -26,7 +26,7 @@ FIXTURE_SETUP(channel)
 	self->actor = mt_actor();
 	ASSERT_LE(0, self->actor);
 	/* that of the test before may end a moment after its process has */
-	ASSERT_EQ(0, mt_until_no_channel(self->actor, "channel"));
+	ASSERT_EQ(0, mt_until_no_channel("channel"));
 	self->fd = mt_channel(self->actor, "channel",
 			      MOTET_CHANNEL_CREATE | MT_BOTH, ROOM, &self->id);
 	ASSERT_LE(0, self->fd);
@@ -438,8 +438,8 @@ TEST_F(channel, quota)
 	}
 	EXPECT_EQ(0, mt_wait(pid));
 	ASSERT_EQ(0, mt_param_set("user_channels_max", old));
-	ASSERT_EQ(0, mt_until_no_channel(self->actor, "three"));
-	ASSERT_EQ(0, mt_until_no_channel(self->actor, "one"));
+	ASSERT_EQ(0, mt_until_no_channel("three"));
+	ASSERT_EQ(0, mt_until_no_channel("one"));
 	/* an account that nothing is charged to may be gone */
 	if (mt_user_get(MT_USER_A, &attrs))
 		return;
@@ -540,7 +540,7 @@ TEST_F(channel, keeps)
 	fd = mt_channel_open(self->actor, &arg, "kept");
 	ASSERT_LE(0, fd);
 	close(fd);
-	EXPECT_EQ(0, mt_until_no_channel(self->actor, "kept"));
+	EXPECT_EQ(0, mt_until_no_channel("kept"));
 	/* and a purge ends it */
 	arg.retention = ~0ULL;
 	fd = mt_channel_open(self->actor, &arg, "kept");
@@ -602,7 +602,7 @@ TEST_F(channel, modes)
 			TH_LOG("mode %o", cases[i].mode);
 		}
 		close(fd);
-		ASSERT_EQ(0, mt_until_no_channel(self->actor, "modes"));
+		ASSERT_EQ(0, mt_until_no_channel("modes"));
 	}
 }
 

@@ -59,7 +59,7 @@ int mt_event(int channel, struct motet_msg *msg, __u64 *value);
 int mt_try_event(int channel, struct motet_msg *msg, __u64 *value);
 
 /* waiting */
-int mt_until_no_channel(int actor, const char *name);
+int mt_until_no_channel(const char *name);
 int mt_until_subscribers(int channel, __u32 subscribers);
 
 #endif /* CHANNEL_TEST_H */

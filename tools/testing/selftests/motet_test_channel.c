@@ -189,18 +189,32 @@ int mt_try_event(int channel, struct motet_msg *msg, __u64 *value)
 	return mt_event_flags(channel, msg, value);
 }
 
-int mt_until_no_channel(int actor, const char *name)
+/* Opening it would let its retention begin again. */
+static int channel_get(const char *name)
+{
+	struct mt_attrs request = { 0 }, answer = { 0 };
+	struct mt_nl nl;
+	int ret = mt_nl_open(&nl);
+
+	if (ret < 0)
+		return ret;
+	mt_attr_add(&request, MOTET_A_CHANNEL_NAME, name, strlen(name));
+	ret = mt_nl_do(&nl, MOTET_CMD_CHANNEL_GET, &request, &answer);
+	mt_nl_close(&nl);
+	return ret;
+}
+
+int mt_until_no_channel(const char *name)
 {
 	__u64 end = mt_after(MT_SOON);
-	int fd;
+	int ret;
 
-	while (mt_now() < end) {
-		fd = mt_channel(actor, name, 0, 0, NULL);
-		if (fd < 0)
-			return fd == -ENOENT ? 0 : fd;
-		close(fd);
+	do {
+		ret = channel_get(name);
+		if (ret)
+			return ret == -ENOENT ? 0 : ret;
 		mt_breathe();
-	}
+	} while (mt_now() < end);
 	return -ETIMEDOUT;
 }
 
