@@ -21,16 +21,16 @@ struct user_namespace;
  *
  * Turns the events of objects and of nodes into multicast messages. It knows
  * what a record of a port, a group, a channel, a lock or a node looks like;
- * answers and dumps are filled with the same function, so that an event and an answer never differ in
- * what they mean. It does not know the netlink family: the family comes with
- * motet_notify_start(), which the one that registers it calls once that is done,
- * and ends with motet_notify_stop() before it is unregistered.
+ * answers and dumps are filled with the same functions, so that an event and an
+ * answer never differ in what they mean. It does not know the netlink family: the
+ * family comes with motet_notify_start(), which the one that registers it calls
+ * once that is done, and ends with motet_notify_stop() before it is unregistered.
  *
  * Events come in under the mutex of the domain, or of the table of nodes, in
  * the order of their numbers, and are sent under it, so listeners get them in
  * that order. Nothing is allocated while nobody listens. An event that can't be
- * told for want of memory is reported to all listeners as ENOBUFS, as if their buffers had been
- * full: they dump again.
+ * told for want of memory is reported to all listeners as ENOBUFS, as if their
+ * buffers had been full: they dump again.
  *
  * An event has many readers. Users and groups are therefore those of the user
  * namespace of the domain, and processes are left out: there is no pid
