@@ -6,6 +6,7 @@
 #include <linux/fs.h>
 #include <linux/module.h>
 #include <linux/nospec.h>
+#include <linux/sched/signal.h>
 #include <linux/slab.h>
 
 #include "chardev_internal.h"
@@ -173,6 +174,9 @@ static int motet_channel_open_any(struct motet_ioctl_call *call,
 	int err;
 
 	do {
+		if (fatal_signal_pending(current))
+			return -EINTR;
+		cond_resched();
 		object = *name ?
 			motet_domain_find_name(domain, *name,
 					       MOTET_CLASS_CHANNEL) :
@@ -246,9 +250,8 @@ static int motet_ioctl_channel_limits(struct motet_ioctl_call *call, void *data)
 {
 	struct motet_channel_limits *limits = data;
 
-	if (limits->flags)
+	if (limits->flags || limits->pad)
 		return -EINVAL;
-	limits->pad = 0;
 	motet_channel_limits(limits);
 	return motet_ioctl_return(call, limits);
 }

@@ -184,6 +184,7 @@ struct motet_event_head {
  * EACCES  the channel's mode
  * EDQUOT  the user's or the domain's limit of channels, ports or bytes; the
  *	   channel has as many openers as it may (channel_openers_max)
+ * EINTR   the process is being killed
  * ENOENT  no channel has this name, and none is to be created
  * EPERM   another process opened the actor
  * ESRCH   no channel has this identifier

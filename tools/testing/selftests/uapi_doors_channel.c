@@ -169,10 +169,10 @@ const struct door channel_doors[CHANNEL_DOORS] = {
 		.first = MOTET_CHANNEL_LIMITS_SIZE_VER0,
 		.make = make_limits,
 		.flags = offsetof(struct motet_channel_limits, flags),
+		.zero = { FIELD(motet_channel_limits, pad) },
 		.ignored = {
 			FIELD(motet_channel_limits, patterns_max),
 			FIELD(motet_channel_limits, event_max),
-			FIELD(motet_channel_limits, pad),
 			FIELD(motet_channel_limits, retention_max),
 		},
 	}, {
