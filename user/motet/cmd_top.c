@@ -159,6 +159,18 @@ static void top_print(const struct activity *now)
 	table_print(&table, stdout);
 }
 
+static void top_put(const struct top_args *args, const struct activity *now,
+		    bool first)
+{
+	if (args->json) {
+		command_print_json(activity_json(now), true);
+		return;
+	}
+	if (!first)
+		puts("");
+	top_print(now);
+}
+
 /* Rates need two samples: the first is not printed. */
 static int top_batch(struct client *client, struct top_args *args)
 {
@@ -171,14 +183,8 @@ static int top_batch(struct client *client, struct top_args *args)
 		poll(NULL, 0, (int)args->view.delay_ms);
 		now = (struct activity){ 0 };
 		ret = top_sample(client, args, &now, &before);
-		if (!ret && args->json)
-			command_print_json(activity_json(&now), true);
-		else if (!ret && n++)
-			puts("");
-		if (!ret && !args->json)
-			top_print(&now);
-		else
-			n++;
+		if (!ret)
+			top_put(args, &now, !n++);
 		cleanup_activity(&before);
 		before = now;
 		ret = ret ? ret : command_flush();
