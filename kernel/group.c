@@ -3,7 +3,6 @@
 
 #include <linux/random.h>
 #include <linux/slab.h>
-#include <linux/timekeeping.h>
 
 #include "domain.h"
 #include "group_internal.h"
@@ -46,15 +45,6 @@ static void motet_group_release(struct motet_object *object)
 	call_rcu(&object->rcu, motet_group_free_rcu);
 }
 
-static void motet_group_end_retention_locked(struct motet_group *group)
-{
-	lockdep_assert_held(&group->object.domain->mutex);
-	if (!group->retained)
-		return;
-	hrtimer_cancel(&group->retention_timer);
-	group->retained = false;
-}
-
 /*
  * Nobody finds the group any more before anybody sees that it is dead. The
  * reference that it has while it lives is the caller's to drop.
@@ -62,7 +52,7 @@ static void motet_group_end_retention_locked(struct motet_group *group)
 static void motet_group_kill_locked(struct motet_group *group)
 {
 	lockdep_assert_held(&group->object.domain->mutex);
-	motet_group_end_retention_locked(group);
+	motet_retention_end_locked(&group->retention);
 	motet_domain_unpublish_locked(&group->object);
 	mutex_lock(&group->mutex);
 	trace_motet_group_delete(&group->object.id, group->member_count);
@@ -88,54 +78,20 @@ static bool motet_group_is_unused_locked(const struct motet_group *group)
 	return !group->dead && !group->handles && !group->member_count;
 }
 
-/* While the group is not dead none of the references is the last. */
-static void motet_group_queue_end(struct motet_group *group)
+/* Nothing but its retention kept it. */
+static void motet_group_retention_over(struct motet_object *object)
 {
-	motet_object_get(&group->object);
-	if (!queue_work(motet_workqueue, &group->end_work))
-		motet_object_put(&group->object);
-}
-
-static enum hrtimer_restart motet_group_retention_over(struct hrtimer *timer)
-{
-	struct motet_group *group = container_of(timer, struct motet_group,
-						 retention_timer);
-
-	motet_group_queue_end(group);
-	return HRTIMER_NORESTART;
-}
-
-static void motet_group_end_work(struct work_struct *work)
-{
-	struct motet_group *group = container_of(work, struct motet_group,
-						 end_work);
-	struct motet_domain *domain = group->object.domain;
+	struct motet_group *group = motet_group_of(object);
 	bool over;
 
-	mutex_lock(&domain->mutex);
+	mutex_lock(&object->domain->mutex);
 	over = motet_group_is_unused_locked(group) &&
-	       (!group->retained ||
-		ktime_get_boottime_ns() >= group->retained_until);
+	       motet_retention_is_over_locked(&group->retention);
 	if (over)
 		motet_group_kill_locked(group);
-	mutex_unlock(&domain->mutex);
+	mutex_unlock(&object->domain->mutex);
 	if (over)
 		motet_group_bury(group);
-	motet_object_put(&group->object);
-}
-
-static void motet_group_retain_locked(struct motet_group *group)
-{
-	u64 now = ktime_get_boottime_ns();
-	u64 retention = group->object.retention;
-
-	lockdep_assert_held(&group->object.domain->mutex);
-	group->retained = true;
-	group->retained_until = retention > KTIME_MAX - now ? KTIME_MAX :
-							      now + retention;
-	hrtimer_start(&group->retention_timer,
-		      ns_to_ktime(group->retained_until),
-		      HRTIMER_MODE_ABS_SOFT);
 }
 
 /**
@@ -148,16 +104,10 @@ static void motet_group_retain_locked(struct motet_group *group)
  */
 void motet_group_settle_locked(struct motet_group *group)
 {
-	struct motet_domain *domain = group->object.domain;
-
-	lockdep_assert_held(&domain->mutex);
-	if (!motet_group_is_unused_locked(group))
-		motet_group_end_retention_locked(group);
-	else if (group->object.retention && !domain->gone &&
-		 rcu_access_pointer(group->object.name))
-		motet_group_retain_locked(group);
-	else
-		motet_group_queue_end(group);
+	lockdep_assert_held(&group->object.domain->mutex);
+	if (!group->dead)
+		motet_retention_settle_locked(&group->retention,
+					      !motet_group_is_unused_locked(group));
 }
 
 static bool motet_group_purge(struct motet_object *object)
@@ -196,10 +146,8 @@ static void motet_group_setup(struct motet_group *group)
 	INIT_LIST_HEAD(&group->leavers);
 	init_waitqueue_head(&group->room);
 	init_waitqueue_head(&group->writable);
-	INIT_WORK(&group->end_work, motet_group_end_work);
-	hrtimer_init(&group->retention_timer, CLOCK_BOOTTIME,
-		     HRTIMER_MODE_ABS_SOFT);
-	group->retention_timer.function = motet_group_retention_over;
+	motet_retention_init(&group->retention, &group->object,
+			     motet_group_retention_over);
 }
 
 /**

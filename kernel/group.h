@@ -3,20 +3,19 @@
 #ifndef _MOTET_GROUP_H
 #define _MOTET_GROUP_H
 
-#include <linux/hrtimer.h>
 #include <linux/list.h>
 #include <linux/mutex.h>
 #include <linux/rbtree.h>
 #include <linux/spinlock.h>
 #include <linux/types.h>
 #include <linux/wait.h>
-#include <linux/workqueue.h>
 #include <linux/xarray.h>
 
 #include "actor.h"
 #include "object.h"
 #include "queue.h"
 #include "quota.h"
+#include "retention.h"
 
 struct motet_message;
 struct motet_record;
@@ -146,11 +145,7 @@ struct motet_member {
  * @dead: it has no life any more [domain.mutex and group.mutex]
  * @handles: how many handles are open [domain.mutex]
  * @openers: those handles [domain.mutex]
- * @retained: its retention runs [domain.mutex]
- * @retained_until: until when, CLOCK_BOOTTIME [domain.mutex]
- * @retention_timer: goes off then [own]
- * @end_work: lets it die if nothing keeps it; has a reference while it is queued
- *	or runs [own]
+ * @retention: lets it die if nothing keeps it [own]
  * @payer: who is charged for it, NULL once it is dead [own]
  * @lock: guards weights, and the numbers by which messages find them [own]
  * @members: by their numbers [group.mutex and group.lock]
@@ -184,10 +179,7 @@ struct motet_group {
 	bool dead;
 	u32 handles;
 	struct list_head openers;
-	bool retained;
-	u64 retained_until;
-	struct hrtimer retention_timer;
-	struct work_struct end_work;
+	struct motet_retention retention;
 	struct motet_payer *payer;
 	spinlock_t lock;
 	struct xarray members;

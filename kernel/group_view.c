@@ -19,7 +19,7 @@ void motet_group_look(struct motet_group *group, struct motet_group_view *view)
 	view->address = group->address;
 	view->sessions_max = group->sessions_max;
 	view->handles = group->handles;
-	view->retained = group->retained;
+	view->retained = group->retention.running;
 	view->backlog = group->backlog;
 	mutex_lock(&group->mutex);
 	view->members = group->member_count;
