@@ -21,6 +21,10 @@
  * @charge: how much, if somebody is [const]
  * @read: is called when it was read, or NULL [const once told]
  * @owner: what that is called with [const once told]
+ * @add: of one that adds up: adds a body to another, else NULL [const]
+ * @next_len: bytes that are noted in @next [queue.lock]
+ * @next: what it was told while it was being received; only of one that adds
+ *	up [queue.lock]
  */
 struct motet_record {
 	struct motet_message message;
@@ -32,6 +36,9 @@ struct motet_record {
 	const struct motet_charge *charge;
 	motet_record_read_t read;
 	void *owner;
+	void (*add)(void *to, const void *body);
+	u32 next_len;
+	u8 next[];
 };
 
 static void motet_record_free(struct motet_record *record)
@@ -52,6 +59,17 @@ static void motet_record_queue_locked(struct motet_record *record, u32 count)
 	motet_queue_append_locked(record->queue, &record->message);
 }
 
+/* What was told while it was being received is what it tells now. */
+static void motet_record_take_next_locked(struct motet_record *record)
+{
+	lockdep_assert_held(&record->queue->lock);
+	if (!record->next_len)
+		return;
+	record->message.body_len = record->next_len;
+	memcpy(record->message.inline_data, record->next, record->next_len);
+	record->next_len = 0;
+}
+
 /* It was handed over, or its queue is gone. */
 static void motet_record_finished(struct motet_message *message)
 {
@@ -62,6 +80,7 @@ static void motet_record_finished(struct motet_message *message)
 
 	spin_lock(&queue->lock);
 	if (record->again && !queue->closed) {
+		motet_record_take_next_locked(record);
 		motet_record_queue_locked(record, record->again);
 	} else {
 		record->out = false;
@@ -73,6 +92,22 @@ static void motet_record_finished(struct motet_message *message)
 	motet_queue_wake(queue);
 	if (over)
 		motet_record_free(record);
+}
+
+static struct motet_record *motet_record_alloc(struct motet_queue *queue,
+					       u32 exception,
+					       const struct motet_id *about,
+					       size_t room)
+{
+	struct motet_record *record;
+
+	record = kzalloc(struct_size(record, next, room), GFP_KERNEL_ACCOUNT);
+	if (!record)
+		return NULL;
+	record->queue = queue;
+	motet_exception_init(&record->message, exception, about);
+	record->message.finished = motet_record_finished;
+	return record;
 }
 
 /**
@@ -87,14 +122,30 @@ static void motet_record_finished(struct motet_message *message)
 struct motet_record *motet_record_new(struct motet_queue *queue, u32 exception,
 				      const struct motet_id *about)
 {
+	return motet_record_alloc(queue, exception, about, 0);
+}
+
+/**
+ * motet_record_new_adding() - make a record that adds up what it is told
+ * @queue: as for motet_record_new()
+ * @exception: as for motet_record_new()
+ * @about: as for motet_record_new()
+ * @add: adds a body that is told to one that is unread; under the queue's lock
+ *
+ * Context: may sleep.
+ * Return: the record, or NULL without memory.
+ */
+struct motet_record *
+motet_record_new_adding(struct motet_queue *queue, u32 exception,
+			const struct motet_id *about,
+			void (*add)(void *to, const void *body))
+{
 	struct motet_record *record;
 
-	record = kzalloc(sizeof(*record), GFP_KERNEL_ACCOUNT);
-	if (!record)
-		return NULL;
-	record->queue = queue;
-	motet_exception_init(&record->message, exception, about);
-	record->message.finished = motet_record_finished;
+	record = motet_record_alloc(queue, exception, about,
+				    MOTET_MESSAGE_INLINE);
+	if (record)
+		record->add = add;
 	return record;
 }
 
@@ -276,6 +327,46 @@ int motet_record_try_tell(struct motet_record *record, u64 token, u32 times,
 	spin_unlock(&queue->lock);
 	motet_queue_wake(queue);
 	return ret;
+}
+
+/* What is noted already is added to, so that the order is kept. */
+static void motet_record_add_locked(struct motet_record *record,
+				    const void *body, u32 len)
+{
+	lockdep_assert_held(&record->queue->lock);
+	if (record->next_len) {
+		record->add(record->next, body);
+	} else if (record->out && !record->message.queued) {
+		memcpy(record->next, body, len);
+		record->next_len = len;
+	} else if (record->out) {
+		record->add(record->message.inline_data, body);
+	} else {
+		record->message.body_len = len;
+		memcpy(record->message.inline_data, body, len);
+	}
+}
+
+/**
+ * motet_record_tell_adding() - tell what a record is about, and say more
+ * @record: the record, one that adds up
+ * @body: its body; always of the same kind
+ * @len: bytes of the body, at most %MOTET_MESSAGE_INLINE; always the same
+ *
+ * Context: any but hard interrupt; no queue lock is held.
+ */
+void motet_record_tell_adding(struct motet_record *record, const void *body,
+			      u32 len)
+{
+	struct motet_queue *queue = record->queue;
+
+	if (WARN_ON_ONCE(len > MOTET_MESSAGE_INLINE))
+		return;
+	spin_lock(&queue->lock);
+	motet_record_add_locked(record, body, len);
+	motet_record_tell_locked(record, 1);
+	spin_unlock(&queue->lock);
+	motet_queue_wake(queue);
 }
 
 /**

@@ -30,7 +30,9 @@ struct motet_record;
  *      `---withdrawn----' `---copy failed-----'<---------(queued)-------'
  *
  * Telling one that is queued counts it up. While it is being received what is
- * told is noted, and it is queued again after it was handed over. The owner
+ * told is noted, and it is queued again after it was handed over. A record that
+ * *adds up* adds what it is told to what is unread; it has room to note that
+ * while it is being received. The owner
  * may drop it at any time: what it has told by then is still received, and
  * the record is freed after that. But the owner's bound and charge end with it,
  * so that the message has a part in the largest number of exceptions from then
@@ -67,6 +69,12 @@ void motet_record_on_read(struct motet_record *record, motet_record_read_t read,
 			  void *owner);
 int motet_record_try_tell(struct motet_record *record, u64 token, u32 times,
 			  const void *body, u32 len);
+struct motet_record *
+motet_record_new_adding(struct motet_queue *queue, u32 exception,
+			const struct motet_id *about,
+			void (*add)(void *to, const void *body));
+void motet_record_tell_adding(struct motet_record *record, const void *body,
+			      u32 len);
 bool motet_record_withdraw(struct motet_record *record);
 void motet_record_drop(struct motet_record *record);
 
