@@ -145,6 +145,7 @@ static const struct motet_ioctl_table *const motet_ioctl_tables[] = {
 	&motet_message_ioctl_table,
 	&motet_group_ioctl_table,
 	[4] = &motet_channel_ioctl_table,
+	[5] = &motet_checkpoint_ioctl_table,
 	[6] = &motet_lock_ioctl_table,
 	[7] = &motet_watch_ioctl_table,
 };

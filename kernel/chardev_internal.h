@@ -11,6 +11,7 @@
 
 struct file;
 struct motet_channel_file;
+struct motet_checkpoint_handle;
 struct motet_group_call;
 struct motet_group_file;
 struct motet_handle;
@@ -20,11 +21,12 @@ struct motet_object;
 /**
  * struct motet_ioctl_call - one ioctl being carried out
  * @file: on which file [const]
- * @handle: what the file is, if it is not a group's; else by which handle a call
- *	is made [own]
+ * @handle: what the file is, if it is a port's; of a group's, by which handle a
+ *	call is made [own]
  * @group: what the file is, if it is a group's; else NULL [const]
  * @channel: what the file is, if it is a channel's; else NULL. Its @handle is that
  *	of its queue then, or NULL if it doesn't subscribe [const]
+ * @checkpoint: what the file is, if it is a checkpoint's; else NULL [const]
  * @made: the call to a group's member that is being made or waited for, or NULL
  *	[own]
  * @uarg: the user's argument [const]
@@ -36,6 +38,7 @@ struct motet_ioctl_call {
 	struct motet_handle *handle;
 	struct motet_group_file *group;
 	struct motet_channel_file *channel;
+	struct motet_checkpoint_handle *checkpoint;
 	struct motet_group_call *made;
 	void __user *uarg;
 	u32 usize;
@@ -52,6 +55,7 @@ struct motet_ioctl_call {
 #define MOTET_ON_GROUP		BIT(MOTET_ROLE_GROUP)
 #define MOTET_ON_CHANNEL	BIT(MOTET_ROLE_CHANNEL)
 #define MOTET_ON_QUEUE		(MOTET_ON_HOLDER | MOTET_ON_CHANNEL)
+#define MOTET_ON_CHECKPOINT	BIT(MOTET_ROLE_CHECKPOINT)
 #define MOTET_ON_DOOR		(MOTET_ON_SENDER | MOTET_ON_GROUP)
 #define MOTET_ON_ANY		(MOTET_ON_HOLDER | MOTET_ON_SENDER)
 
@@ -155,5 +159,8 @@ extern const struct motet_ioctl_table motet_lock_ioctl_table;
 
 /* chardev_channel.c */
 extern const struct motet_ioctl_table motet_channel_ioctl_table;
+
+/* chardev_checkpoint.c */
+extern const struct motet_ioctl_table motet_checkpoint_ioctl_table;
 
 #endif /* _MOTET_CHARDEV_INTERNAL_H */

@@ -22,6 +22,11 @@ static unsigned int motet_domain_locks_max = 1U << 20;
 module_param_named(domain_locks_max, motet_domain_locks_max, uint, 0644);
 MODULE_PARM_DESC(domain_locks_max, "locks that a domain may have");
 
+static unsigned int motet_domain_checkpoints_max = 1U << 16;
+module_param_named(domain_checkpoints_max, motet_domain_checkpoints_max, uint,
+		   0644);
+MODULE_PARM_DESC(domain_checkpoints_max, "checkpoints that a domain may have");
+
 struct workqueue_struct *motet_workqueue;
 static unsigned int motet_domain_net_id __read_mostly;
 
@@ -113,6 +118,16 @@ u32 motet_domain_ports_limit(void)
 u32 motet_domain_locks_limit(void)
 {
 	return READ_ONCE(motet_domain_locks_max);
+}
+
+/**
+ * motet_domain_checkpoints_limit() - how many checkpoints a domain may have
+ *
+ * Return: the limit in force now.
+ */
+u32 motet_domain_checkpoints_limit(void)
+{
+	return READ_ONCE(motet_domain_checkpoints_max);
 }
 
 /**
@@ -210,6 +225,8 @@ static u32 *motet_domain_count(struct motet_domain *domain,
 		return &domain->locks;
 	case MOTET_CLASS_CHANNEL:
 		return &domain->channels;
+	case MOTET_CLASS_CHECKPOINT:
+		return &domain->checkpoints;
 	default:
 		return &domain->actors;
 	}
@@ -222,6 +239,8 @@ static bool motet_domain_is_full(const struct motet_domain *domain,
 	switch (class) {
 	case MOTET_CLASS_ACTOR:
 		return false;
+	case MOTET_CLASS_CHECKPOINT:
+		return domain->checkpoints >= motet_domain_checkpoints_limit();
 	case MOTET_CLASS_LOCK:
 		return domain->locks >= motet_domain_locks_limit();
 	default:
@@ -512,6 +531,7 @@ u32 motet_domain_purge(struct motet_domain *domain)
 
 	count += motet_domain_purge_class(domain, MOTET_CLASS_GROUP);
 	count += motet_domain_purge_class(domain, MOTET_CLASS_CHANNEL);
+	count += motet_domain_purge_class(domain, MOTET_CLASS_CHECKPOINT);
 	return count + motet_domain_purge_class(domain, MOTET_CLASS_LOCK);
 }
 
@@ -561,9 +581,9 @@ static void __net_exit motet_domain_net_exit_batch(struct list_head *nets)
 	list_for_each_entry(net, nets, exit_list) {
 		domain = motet_domain_of(net);
 		WARN_ON_ONCE(domain->ports || domain->groups ||
-			     domain->channels || domain->locks ||
-			     domain->actors || domain->named ||
-			     domain->watches);
+			     domain->channels || domain->checkpoints ||
+			     domain->locks || domain->actors ||
+			     domain->named || domain->watches);
 		rhashtable_destroy(&domain->names);
 		rhashtable_destroy(&domain->ids);
 		xa_destroy(&domain->serials);

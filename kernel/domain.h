@@ -45,6 +45,7 @@ struct workqueue_struct;
  * @channels: channels that are published [domain.mutex]
  * @last_event: identifier of the event that was published last [atomic]
  * @locks: locks that are published [domain.mutex]
+ * @checkpoints: checkpoints that are published [domain.mutex]
  * @named: ports that have a name [domain.mutex]
  * @retained: ports that nobody holds [domain.mutex]
  * @watches: watches that are in force [domain.mutex]
@@ -69,6 +70,7 @@ struct motet_domain {
 	u32 channels;
 	atomic64_t last_event;
 	u32 locks;
+	u32 checkpoints;
 	u32 named;
 	u32 retained;
 	u32 watches;
@@ -89,6 +91,7 @@ void motet_domain_exit(void);
 struct motet_domain *motet_domain_of(const struct net *net);
 u32 motet_domain_ports_limit(void);
 u32 motet_domain_locks_limit(void);
+u32 motet_domain_checkpoints_limit(void);
 u32 motet_domain_ports_max_of(const struct motet_domain *domain);
 bool motet_domain_may(const struct motet_object *object, umode_t rights);
 bool motet_domain_may_locked(const struct motet_object *object, umode_t rights);

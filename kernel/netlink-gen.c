@@ -81,6 +81,12 @@ static const struct nla_policy motet_channel_get_nl_policy[MOTET_A_CHANNEL_NAME 
 	[MOTET_A_CHANNEL_NAME] = { .type = NLA_BINARY, },
 };
 
+/* MOTET_CMD_CHECKPOINT_GET - do */
+static const struct nla_policy motet_checkpoint_get_nl_policy[MOTET_A_CHECKPOINT_NAME + 1] = {
+	[MOTET_A_CHECKPOINT_ID] = NLA_POLICY_EXACT_LEN(MOTET_ID_LEN),
+	[MOTET_A_CHECKPOINT_NAME] = { .type = NLA_BINARY, },
+};
+
 /* Ops table for motet */
 static const struct genl_split_ops motet_nl_ops[] = {
 	{
@@ -213,6 +219,18 @@ static const struct genl_split_ops motet_nl_ops[] = {
 	{
 		.cmd	= MOTET_CMD_CHANNEL_GET,
 		.dumpit	= motet_nl_channel_get_dumpit,
+		.flags	= GENL_CMD_CAP_DUMP,
+	},
+	{
+		.cmd		= MOTET_CMD_CHECKPOINT_GET,
+		.doit		= motet_nl_checkpoint_get_doit,
+		.policy		= motet_checkpoint_get_nl_policy,
+		.maxattr	= MOTET_A_CHECKPOINT_NAME,
+		.flags		= GENL_CMD_CAP_DO,
+	},
+	{
+		.cmd	= MOTET_CMD_CHECKPOINT_GET,
+		.dumpit	= motet_nl_checkpoint_get_dumpit,
 		.flags	= GENL_CMD_CAP_DUMP,
 	},
 };

@@ -42,6 +42,9 @@ int motet_nl_watch_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb);
 int motet_nl_channel_get_doit(struct sk_buff *skb, struct genl_info *info);
 int motet_nl_channel_get_dumpit(struct sk_buff *skb,
 				struct netlink_callback *cb);
+int motet_nl_checkpoint_get_doit(struct sk_buff *skb, struct genl_info *info);
+int motet_nl_checkpoint_get_dumpit(struct sk_buff *skb,
+				   struct netlink_callback *cb);
 
 enum {
 	MOTET_NLGRP_OBJECT,

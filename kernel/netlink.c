@@ -160,6 +160,7 @@ static int motet_netlink_fill_domain(struct sk_buff *skb,
 	    nla_put_u32(skb, MOTET_A_DOMAIN_PORTS, domain->ports) ||
 	    nla_put_u32(skb, MOTET_A_DOMAIN_GROUPS, domain->groups) ||
 	    nla_put_u32(skb, MOTET_A_DOMAIN_LOCKS, domain->locks) ||
+	    nla_put_u32(skb, MOTET_A_DOMAIN_CHECKPOINTS, domain->checkpoints) ||
 	    nla_put_u32(skb, MOTET_A_DOMAIN_NAMED_PORTS, domain->named) ||
 	    nla_put_u32(skb, MOTET_A_DOMAIN_RETAINED_PORTS,
 			domain->retained) ||
@@ -299,7 +300,12 @@ static int motet_netlink_dump_user(struct sk_buff *skb,
 	    nla_put_u32(skb, MOTET_A_USER_WATCHES,
 			used->amount[MOTET_QUOTA_WATCHES]) ||
 	    nla_put_u32(skb, MOTET_A_USER_CHANNELS,
-			used->amount[MOTET_QUOTA_CHANNELS])) {
+			used->amount[MOTET_QUOTA_CHANNELS]) ||
+	    nla_put_u32(skb, MOTET_A_USER_CHECKPOINTS,
+			used->amount[MOTET_QUOTA_CHECKPOINTS]) ||
+	    nla_put_u64_64bit(skb, MOTET_A_USER_CHECKPOINT_BYTES,
+			      used->amount[MOTET_QUOTA_CHECKPOINT_BYTES],
+			      MOTET_A_USER_PAD)) {
 		genlmsg_cancel(skb, header);
 		return -EMSGSIZE;
 	}

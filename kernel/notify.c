@@ -9,6 +9,7 @@
 #include <uapi/linux/motet_netlink.h>
 
 #include "channel.h"
+#include "checkpoint.h"
 #include "domain.h"
 #include "group.h"
 #include "lock.h"
@@ -52,6 +53,12 @@ static const u8 motet_notify_channel_commands[] = {
 	[MOTET_EVENT_CREATE] = MOTET_CMD_CHANNEL_CREATE_NTF,
 	[MOTET_EVENT_CHANGE] = MOTET_CMD_CHANNEL_CHANGE_NTF,
 	[MOTET_EVENT_DELETE] = MOTET_CMD_CHANNEL_DELETE_NTF,
+};
+
+static const u8 motet_notify_checkpoint_commands[] = {
+	[MOTET_EVENT_CREATE] = MOTET_CMD_CHECKPOINT_CREATE_NTF,
+	[MOTET_EVENT_CHANGE] = MOTET_CMD_CHECKPOINT_CHANGE_NTF,
+	[MOTET_EVENT_DELETE] = MOTET_CMD_CHECKPOINT_DELETE_NTF,
 };
 
 /**
@@ -374,6 +381,26 @@ static void motet_notify_channel(struct motet_channel *channel,
 	motet_notify_send(net, motet_notify_objects, skb, header, err);
 }
 
+static void motet_notify_checkpoint(struct motet_checkpoint *checkpoint,
+				    unsigned long event, u64 sequence)
+{
+	struct net *net = checkpoint->object.domain->net;
+	const struct motet_notify_reader everyone = {
+		.user_ns = net->user_ns,
+	};
+	struct sk_buff *skb;
+	void *header = NULL;
+	int err = 0;
+
+	skb = motet_notify_new(motet_notify_checkpoint_size(checkpoint),
+			       motet_notify_checkpoint_commands[event],
+			       &header);
+	if (skb)
+		err = motet_notify_fill_checkpoint(skb, checkpoint, &everyone,
+						   sequence);
+	motet_notify_send(net, motet_notify_objects, skb, header, err);
+}
+
 static int motet_notify_event(struct notifier_block *subscriber,
 			      unsigned long event, void *data)
 {
@@ -397,6 +424,10 @@ static int motet_notify_event(struct notifier_block *subscriber,
 	case MOTET_CLASS_CHANNEL:
 		motet_notify_channel(motet_channel_of(object), event,
 				     what->sequence);
+		return NOTIFY_OK;
+	case MOTET_CLASS_CHECKPOINT:
+		motet_notify_checkpoint(motet_checkpoint_of(object), event,
+					what->sequence);
 		return NOTIFY_OK;
 	default:
 		return NOTIFY_DONE;

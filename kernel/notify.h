@@ -7,6 +7,7 @@
 
 struct genl_family;
 struct motet_channel;
+struct motet_checkpoint;
 struct motet_group;
 struct motet_lock;
 struct motet_node;
@@ -20,11 +21,12 @@ struct user_namespace;
  * DOC: notify
  *
  * Turns the events of objects and of nodes into multicast messages. It knows
- * what a record of a port, a group, a channel, a lock or a node looks like;
- * answers and dumps are filled with the same functions, so that an event and an
- * answer never differ in what they mean. It does not know the netlink family: the
- * family comes with motet_notify_start(), which the one that registers it calls
- * once that is done, and ends with motet_notify_stop() before it is unregistered.
+ * what a record of a port, a group, a channel, a checkpoint, a lock or a node
+ * looks like; answers and dumps are filled with the same functions, so that an
+ * event and an answer never differ in what they mean. It does not know the
+ * netlink family: the family comes with motet_notify_start(), which the one that
+ * registers it calls once that is done, and ends with motet_notify_stop() before
+ * it is unregistered.
  *
  * Events come in under the mutex of the domain, or of the table of nodes, in
  * the order of their numbers, and are sent under it, so listeners get them in
@@ -68,6 +70,11 @@ int motet_notify_fill_channel(struct sk_buff *skb,
 			      struct motet_channel *channel,
 			      const struct motet_notify_reader *reader,
 			      u64 sequence);
+size_t motet_notify_checkpoint_size(struct motet_checkpoint *checkpoint);
+int motet_notify_fill_checkpoint(struct sk_buff *skb,
+				 struct motet_checkpoint *checkpoint,
+				 const struct motet_notify_reader *reader,
+				 u64 sequence);
 size_t motet_notify_node_size(const struct motet_node *node);
 int motet_notify_fill_node(struct sk_buff *skb, const struct motet_nodes *nodes,
 			   const struct motet_node *node);

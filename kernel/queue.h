@@ -143,7 +143,7 @@ struct motet_queue_stats {
 #define MOTET_QUEUE_SHARE_BITS	3
 
 /* Kinds of exceptions: the last of &enum motet_exception, and one more. */
-#define MOTET_QUEUE_EXCEPTIONS	(MOTET_EXCEPTION_EVENTS_LOST + 1)
+#define MOTET_QUEUE_EXCEPTIONS	(MOTET_EXCEPTION_CHECKPOINT + 1)
 
 /* How many exceptions may lie in a queue before they are counted only. */
 #define MOTET_QUEUE_FORCED_MAX	256

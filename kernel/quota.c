@@ -34,6 +34,17 @@ static unsigned int motet_user_channels_max = 4096;
 module_param_named(user_channels_max, motet_user_channels_max, uint, 0644);
 MODULE_PARM_DESC(user_channels_max, "channels that one user may own");
 
+static unsigned int motet_user_checkpoints_max = 1024;
+module_param_named(user_checkpoints_max, motet_user_checkpoints_max, uint,
+		   0644);
+MODULE_PARM_DESC(user_checkpoints_max, "checkpoints that one user may own");
+
+static unsigned long motet_user_checkpoint_bytes_max = 256UL << 20;
+module_param_named(user_checkpoint_bytes_max, motet_user_checkpoint_bytes_max,
+		   ulong, 0644);
+MODULE_PARM_DESC(user_checkpoint_bytes_max,
+		 "sum of the bounds of one user's checkpoints, bytes");
+
 static DEFINE_SPINLOCK(motet_quota_lock);
 static struct rb_root motet_users = RB_ROOT;
 
@@ -58,6 +69,10 @@ u64 motet_quota_limit(enum motet_quota_kind kind)
 		return READ_ONCE(motet_user_watches_max);
 	case MOTET_QUOTA_CHANNELS:
 		return READ_ONCE(motet_user_channels_max);
+	case MOTET_QUOTA_CHECKPOINTS:
+		return READ_ONCE(motet_user_checkpoints_max);
+	case MOTET_QUOTA_CHECKPOINT_BYTES:
+		return READ_ONCE(motet_user_checkpoint_bytes_max);
 	default:
 		return 0;
 	}

@@ -13,11 +13,11 @@
  *
  * A *user* is the account of one global uid, whatever namespaces it appears
  * in: the numbers of actors and ports, the sum of the bounds of its ports in
- * bytes, and the number of locks and what belongs to them. A *payer* is the list
- * of users that are charged together for what a task creates: its own uid, and
- * the owner of each user namespace between its own and the initial one, so that
- * making namespaces gains nothing. An actor has one payer for its life, found
- * when it is opened.
+ * bytes, the number of locks and what belongs to them, and so on: see below. A
+ * *payer* is the list of users that are charged together for what a task
+ * creates: its own uid, and the owner of each user namespace between its own and
+ * the initial one, so that making namespaces gains nothing. An actor has one
+ * payer for its life, found when it is opened.
  *
  * Message memory is not counted here: a port's bound is charged when the port
  * is created, and the memory itself goes to the sender's memory cgroup.
@@ -26,9 +26,9 @@
  * which is counted only: as the owner of containers it stands for others.
  *
  * All accounts lie in one tree under one spinlock, innermost of all locks.
- * Charges happen when actors and ports come and go, and for requests on locks,
- * never for a message, so one lock is enough, and makes charging all users of a
- * payer one step.
+ * Charges happen when objects come and go and for requests on locks, never for a
+ * message, and of what is transferred only for what is large, so one lock is
+ * enough, and makes charging all users of a payer one step.
  * An account lives while a payer refers to it.
  */
 
@@ -41,6 +41,9 @@
  * @MOTET_QUOTA_LOCKS: locks, openings of locks, requests and unread results
  * @MOTET_QUOTA_WATCHES: watches, and the places of their descendants
  * @MOTET_QUOTA_CHANNELS: channels
+ * @MOTET_QUOTA_CHECKPOINTS: checkpoints
+ * @MOTET_QUOTA_CHECKPOINT_BYTES: bounds of checkpoints, a page for each section
+ *	with them; and what large transfers hold while they run
  * @MOTET_QUOTA_KINDS: how many kinds there are
  */
 enum motet_quota_kind {
@@ -50,6 +53,8 @@ enum motet_quota_kind {
 	MOTET_QUOTA_LOCKS,
 	MOTET_QUOTA_WATCHES,
 	MOTET_QUOTA_CHANNELS,
+	MOTET_QUOTA_CHECKPOINTS,
+	MOTET_QUOTA_CHECKPOINT_BYTES,
 	MOTET_QUOTA_KINDS,
 };
 

@@ -20,13 +20,15 @@ static const struct motet_sysfs_kind *const motet_sysfs_kinds[] = {
 	&motet_sysfs_ports,
 	&motet_sysfs_groups,
 	&motet_sysfs_channels,
+	&motet_sysfs_checkpoints,
 };
 
 /**
  * struct motet_sysfs_domain - the device of a domain
  * @device: the device; this is freed with its last reference [own]
  * @domain: the domain; outlives every reader [const]
- * @directories: those of ports, of groups, of channels [const once published]
+ * @directories: those of ports, of groups, of channels, of checkpoints
+ *	[const once published]
  * @entries: those of the objects that should have one, by the object's serial
  *	[domain.mutex]
  * @pending: entries to make or to remove [domain.mutex]
@@ -79,6 +81,7 @@ MOTET_SYSFS_DOMAIN_FILE(total_groups, domain->groups);
 MOTET_SYSFS_DOMAIN_FILE(total_locks, domain->locks);
 MOTET_SYSFS_DOMAIN_FILE(total_watches, domain->watches);
 MOTET_SYSFS_DOMAIN_FILE(total_channels, domain->channels);
+MOTET_SYSFS_DOMAIN_FILE(total_checkpoints, domain->checkpoints);
 MOTET_SYSFS_DOMAIN_FILE(node, motet_node_here(domain));
 MOTET_SYSFS_DOMAIN_FILE(named_ports, domain->named);
 MOTET_SYSFS_DOMAIN_FILE(retained_ports, domain->retained);
@@ -92,6 +95,7 @@ static struct attribute *motet_sysfs_domain_attrs[] = {
 	&dev_attr_total_locks.attr,
 	&dev_attr_total_watches.attr,
 	&dev_attr_total_channels.attr,
+	&dev_attr_total_checkpoints.attr,
 	&dev_attr_node.attr,
 	&dev_attr_named_ports.attr,
 	&dev_attr_retained_ports.attr,

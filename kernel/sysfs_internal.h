@@ -63,4 +63,7 @@ extern const struct motet_sysfs_kind motet_sysfs_groups;
 /* sysfs_channel.c */
 extern const struct motet_sysfs_kind motet_sysfs_channels;
 
+/* sysfs_checkpoint.c */
+extern const struct motet_sysfs_kind motet_sysfs_checkpoints;
+
 #endif /* _MOTET_SYSFS_INTERNAL_H */

@@ -85,6 +85,21 @@ DEFINE_EVENT(motet_object, motet_channel_open,
 /* value: flags of opening */
 DEFINE_EVENT(motet_object, motet_channel_close,
 	TP_PROTO(const struct motet_id *id, int value), TP_ARGS(id, value));
+/* value: sections that it may have */
+DEFINE_EVENT(motet_object, motet_checkpoint_create,
+	TP_PROTO(const struct motet_id *id, int value), TP_ARGS(id, value));
+/* value: sections that it had */
+DEFINE_EVENT(motet_object, motet_checkpoint_delete,
+	TP_PROTO(const struct motet_id *id, int value), TP_ARGS(id, value));
+/* value: flags of opening of the new handle */
+DEFINE_EVENT(motet_object, motet_checkpoint_open,
+	TP_PROTO(const struct motet_id *id, int value), TP_ARGS(id, value));
+/* value: flags of opening of the closed handle */
+DEFINE_EVENT(motet_object, motet_checkpoint_close,
+	TP_PROTO(const struct motet_id *id, int value), TP_ARGS(id, value));
+/* value: open handles */
+DEFINE_EVENT(motet_object, motet_checkpoint_unlink,
+	TP_PROTO(const struct motet_id *id, int value), TP_ARGS(id, value));
 /* id: what it is about; value: enum motet_exception */
 DEFINE_EVENT(motet_object, motet_exception,
 	TP_PROTO(const struct motet_id *id, int value), TP_ARGS(id, value));
@@ -95,6 +110,49 @@ DEFINE_EVENT(motet_object, motet_lock_create,
 /* value: mode bits */
 DEFINE_EVENT(motet_object, motet_lock_delete,
 	TP_PROTO(const struct motet_id *id, int value), TP_ARGS(id, value));
+
+/* id: the checkpoint; number: serial number of the section */
+DECLARE_EVENT_CLASS(motet_section,
+	TP_PROTO(const struct motet_id *id, u64 number, u64 value),
+	TP_ARGS(id, number, value),
+	TP_STRUCT__entry(
+		__array(u8, id, sizeof(struct motet_id))
+		__field(u64, number)
+		__field(u64, value)
+	),
+	TP_fast_assign(
+		memcpy(__entry->id, id, sizeof(struct motet_id));
+		__entry->number = number;
+		__entry->value = value;
+	),
+	TP_printk("id=%s number=%llu value=%llu", MOTET_TRACE_ID(id),
+		  __entry->number, __entry->value)
+);
+
+/* value: bytes that it has */
+DEFINE_EVENT(motet_section, motet_section_create,
+	TP_PROTO(const struct motet_id *id, u64 number, u64 value),
+	TP_ARGS(id, number, value));
+/* value: bytes that it had */
+DEFINE_EVENT(motet_section, motet_section_delete,
+	TP_PROTO(const struct motet_id *id, u64 number, u64 value),
+	TP_ARGS(id, number, value));
+/* value: when it was to expire */
+DEFINE_EVENT(motet_section, motet_section_expire,
+	TP_PROTO(const struct motet_id *id, u64 number, u64 value),
+	TP_ARGS(id, number, value));
+/* value: flags of a changed section */
+DEFINE_EVENT(motet_section, motet_section_change,
+	TP_PROTO(const struct motet_id *id, u64 number, u64 value),
+	TP_ARGS(id, number, value));
+/* number: the generation; value: parts that were read */
+DEFINE_EVENT(motet_section, motet_checkpoint_read,
+	TP_PROTO(const struct motet_id *id, u64 number, u64 value),
+	TP_ARGS(id, number, value));
+/* number: the generation; value: parts that were written */
+DEFINE_EVENT(motet_section, motet_checkpoint_write,
+	TP_PROTO(const struct motet_id *id, u64 number, u64 value),
+	TP_ARGS(id, number, value));
 
 DECLARE_EVENT_CLASS(motet_relation,
 	TP_PROTO(const struct motet_id *id, const struct motet_id *other,
@@ -136,6 +194,11 @@ DEFINE_EVENT(motet_relation, motet_port_enable,
 	TP_ARGS(id, other, value));
 /* other: actor whose set it was in; value: priority */
 DEFINE_EVENT(motet_relation, motet_port_disable,
+	TP_PROTO(const struct motet_id *id, const struct motet_id *other,
+		 u64 value),
+	TP_ARGS(id, other, value));
+/* other: the port; value: 1 if it tracks, 0 if no more */
+DEFINE_EVENT(motet_relation, motet_checkpoint_track,
 	TP_PROTO(const struct motet_id *id, const struct motet_id *other,
 		 u64 value),
 	TP_ARGS(id, other, value));

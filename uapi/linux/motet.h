@@ -85,16 +85,18 @@
  * @MOTET_CLASS_ACTOR: an actor: one open of the device
  * @MOTET_CLASS_PORT: a port
  * @MOTET_CLASS_GROUP: a group of ports
- * @MOTET_CLASS_LOCK: a lock
  * @MOTET_CLASS_CHANNEL: a channel of events
+ * @MOTET_CLASS_CHECKPOINT: a checkpoint
+ * @MOTET_CLASS_LOCK: a lock
  */
 enum motet_class {
 	MOTET_CLASS_NONE	= 0,
 	MOTET_CLASS_ACTOR	= 1,
 	MOTET_CLASS_PORT	= 2,
 	MOTET_CLASS_GROUP	= 3,
-	MOTET_CLASS_LOCK	= 6,
 	MOTET_CLASS_CHANNEL	= 4,
+	MOTET_CLASS_CHECKPOINT	= 5,
+	MOTET_CLASS_LOCK	= 6,
 };
 
 /**
@@ -134,6 +136,7 @@ struct motet_id {
  *	the calls and end the leases that it has
  * @MOTET_ROLE_GROUP: a group: sends to its members
  * @MOTET_ROLE_CHANNEL: a channel: publishes events, and receives them
+ * @MOTET_ROLE_CHECKPOINT: a checkpoint: reads and writes its sections
  */
 enum motet_role {
 	MOTET_ROLE_HOLDER	= 0,
@@ -143,6 +146,7 @@ enum motet_role {
 	MOTET_ROLE_FORMER	= 4,
 	MOTET_ROLE_GROUP	= 5,
 	MOTET_ROLE_CHANNEL	= 6,
+	MOTET_ROLE_CHECKPOINT	= 7,
 };
 
 /**
@@ -188,6 +192,9 @@ enum motet_role {
  * @MOTET_EXCEPTION_EVENTS_LOST: on the channel @to, at the place of the first:
  *	events that this opener had no room for; @count says how many, of this
  *	priority, since this was read last
+ * @MOTET_EXCEPTION_CHECKPOINT: at a port that tracks the checkpoint @to: the
+ *	body is a &struct motet_checkpoint_event, see linux/motet_checkpoint.h;
+ *	@count says how many changes it stands for
  */
 enum motet_exception {
 	MOTET_EXCEPTION_NONE		= 0,
@@ -205,6 +212,7 @@ enum motet_exception {
 	MOTET_EXCEPTION_LOCK_WAITER	= 13,
 	MOTET_EXCEPTION_WATCH		= 11,
 	MOTET_EXCEPTION_EVENTS_LOST	= 14,
+	MOTET_EXCEPTION_CHECKPOINT	= 15,
 };
 
 /**

@@ -10,6 +10,7 @@
 #include <time.h>
 
 #include "kselftest_harness.h"
+#include "checkpoint_test.h"
 #include "group_test.h"
 
 #define TRACING	"/sys/kernel/tracing"
@@ -84,6 +85,12 @@ TEST_F(trace, all_are_there)
 		"motet_dead_letter", "motet_port_offer", "motet_port_accept",
 		"motet_port_take_over", "motet_port_enable",
 		"motet_port_disable", "motet_port_change",
+		"motet_checkpoint_create", "motet_checkpoint_delete",
+		"motet_checkpoint_open", "motet_checkpoint_close",
+		"motet_checkpoint_unlink", "motet_checkpoint_read",
+		"motet_checkpoint_write", "motet_section_create",
+		"motet_section_delete", "motet_section_expire",
+		"motet_section_change", "motet_checkpoint_track",
 		"motet_group_create", "motet_group_delete",
 		"motet_group_rekey", "motet_group_full", "motet_group_insert",
 		"motet_group_remove", "motet_group_track",
@@ -216,6 +223,29 @@ TEST_F(trace, work)
 	EXPECT_EQ(1, traced("motet_group_remove"));
 	EXPECT_EQ(1, traced("motet_group_rekey"));
 	EXPECT_EQ(1, traced("motet_group_delete"));
+}
+
+TEST_F(trace, checkpoints)
+{
+	int fd = mc_create(self->actor, "traced");
+	char byte;
+
+	ASSERT_LE(0, fd);
+	EXPECT_EQ(0, mc_section(fd, "a", "a", 1));
+	EXPECT_EQ(0, mc_write(fd, "a", 0, "b", 1));
+	EXPECT_EQ(1, mc_read(fd, "a", 0, &byte, 1));
+	EXPECT_EQ(0, mc_change(fd, "a", MOTET_SECTION_STATE,
+			       MOTET_SECTION_VALID, 0));
+	EXPECT_EQ(0, mc_delete(fd, "a"));
+	EXPECT_EQ(0, mc_unlink(self->actor, "traced"));
+	EXPECT_EQ(1, traced("motet_checkpoint_create"));
+	EXPECT_EQ(1, traced("motet_checkpoint_open"));
+	EXPECT_EQ(1, traced("motet_checkpoint_unlink"));
+	EXPECT_EQ(1, traced("motet_checkpoint_write"));
+	EXPECT_EQ(1, traced("motet_checkpoint_read"));
+	EXPECT_EQ(1, traced("motet_section_create"));
+	EXPECT_EQ(1, traced("motet_section_change"));
+	EXPECT_EQ(1, traced("motet_section_delete"));
 }
 
 TEST_HARNESS_MAIN

@@ -14,12 +14,12 @@
 #define SIZE_OF(type, version)						\
 	static_assert(sizeof(struct type) == (version), #type)
 
-/* MOTET_ROLE_HOLDER to MOTET_ROLE_CHANNEL */
-#define ROLES	7
+/* MOTET_ROLE_HOLDER to MOTET_ROLE_CHECKPOINT */
+#define ROLES	8
 
 /* One of each role, and what the calls of the table work with. */
 struct world {
-	int fds[ROLES];		/* by role */
+	int fds[ROLES];		/* by role; negative for one that is not there */
 	struct motet_id id;
 	struct motet_cap cap;	/* of the group */
 	__u64 value;
@@ -38,6 +38,7 @@ enum {
 	ON_FORMER = 16,
 	ON_GROUP = 32,
 	ON_CHANNEL = 64,
+	ON_CHECKPOINT = 128,
 	/* all that may be a holder, or was one */
 	ON_PORT = ON_HOLDER | ON_STANDBY | ON_FORMER,
 };
@@ -49,6 +50,7 @@ static_assert(ON_STANDBY >> MOTET_ROLE_STANDBY == 1, "ON_STANDBY");
 static_assert(ON_FORMER >> MOTET_ROLE_FORMER == 1, "ON_FORMER");
 static_assert(ON_GROUP >> MOTET_ROLE_GROUP == 1, "ON_GROUP");
 static_assert(ON_CHANNEL >> MOTET_ROLE_CHANNEL == 1, "ON_CHANNEL");
+static_assert(ON_CHECKPOINT >> MOTET_ROLE_CHECKPOINT == 1, "ON_CHECKPOINT");
 
 struct part {
 	size_t offset;
@@ -106,6 +108,11 @@ extern const struct door lock_doors[LOCK_DOORS];
 #define CHANNEL_DOORS	8
 
 extern const struct door channel_doors[CHANNEL_DOORS];
+
+/* those of checkpoints: uapi_doors_checkpoint.c */
+#define CHECKPOINT_DOORS	12
+
+extern const struct door checkpoint_doors[CHECKPOINT_DOORS];
 
 void make_create(void *arg);
 void make_open(void *arg);

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* What the record of a checkpoint looks like. */
+
+#include <linux/user_namespace.h>
+#include <net/netlink.h>
+
+#include <uapi/linux/motet_netlink.h>
+
+#include "checkpoint.h"
+#include "domain.h"
+#include "notify.h"
+#include "notify_internal.h"
+
+/* Attributes that are neither name nor identifier, counted generously. */
+#define MOTET_NOTIFY_CHECKPOINT_NUMBERS	22
+
+/**
+ * motet_notify_checkpoint_size() - how large the record of a checkpoint can be
+ * @checkpoint: the checkpoint, published
+ *
+ * Context: under the mutex of the checkpoint's domain.
+ * Return: bytes, without the headers of the message.
+ */
+size_t motet_notify_checkpoint_size(struct motet_checkpoint *checkpoint)
+{
+	const struct motet_name *name = motet_notify_name(&checkpoint->object);
+
+	return nla_total_size(name ? name->len : 0) +
+	       nla_total_size(sizeof(struct motet_id)) +
+	       MOTET_NOTIFY_CHECKPOINT_NUMBERS *
+		       nla_total_size_64bit(sizeof(u64));
+}
+
+static int motet_notify_put_u64(struct sk_buff *skb, int type, u64 value)
+{
+	return nla_put_u64_64bit(skb, type, value, MOTET_A_CHECKPOINT_PAD);
+}
+
+static int motet_notify_fill_owner(struct sk_buff *skb,
+				   const struct motet_object *object,
+				   struct user_namespace *user_ns)
+{
+	const struct motet_name *name = motet_notify_name(object);
+	uid_t uid = from_kuid_munged(user_ns, object->uid);
+	gid_t gid = from_kgid_munged(user_ns, object->gid);
+
+	if (nla_put(skb, MOTET_A_CHECKPOINT_ID, sizeof(object->id),
+		    &object->id) ||
+	    (name && nla_put(skb, MOTET_A_CHECKPOINT_NAME, name->len,
+			     name->bytes)) ||
+	    nla_put_u32(skb, MOTET_A_CHECKPOINT_UID, uid) ||
+	    nla_put_u32(skb, MOTET_A_CHECKPOINT_GID, gid) ||
+	    nla_put_u32(skb, MOTET_A_CHECKPOINT_MODE, object->mode) ||
+	    motet_notify_put_u64(skb, MOTET_A_CHECKPOINT_RETENTION,
+				 object->retention))
+		return -EMSGSIZE;
+	return 0;
+}
+
+static int
+motet_notify_fill_attributes(struct sk_buff *skb,
+			     const struct motet_checkpoint_attributes *attributes)
+{
+	if (nla_put_u32(skb, MOTET_A_CHECKPOINT_KIND, attributes->kind) ||
+	    nla_put_u32(skb, MOTET_A_CHECKPOINT_SECTIONS_MAX,
+			attributes->sections_max) ||
+	    motet_notify_put_u64(skb, MOTET_A_CHECKPOINT_BYTES_MAX,
+				 attributes->bytes_max) ||
+	    motet_notify_put_u64(skb, MOTET_A_CHECKPOINT_SECTION_BYTES_MAX,
+				 attributes->section_bytes_max) ||
+	    nla_put_u32(skb, MOTET_A_CHECKPOINT_SECTION_ID_MAX,
+			attributes->section_id_max))
+		return -EMSGSIZE;
+	return 0;
+}
+
+static int motet_notify_fill_contents(struct sk_buff *skb,
+				      const struct motet_checkpoint_view *view)
+{
+	if (nla_put_u32(skb, MOTET_A_CHECKPOINT_SECTIONS, view->sections) ||
+	    motet_notify_put_u64(skb, MOTET_A_CHECKPOINT_BYTES, view->bytes) ||
+	    motet_notify_put_u64(skb, MOTET_A_CHECKPOINT_MEMORY,
+				 view->memory) ||
+	    motet_notify_put_u64(skb, MOTET_A_CHECKPOINT_GENERATION,
+				 view->generation) ||
+	    motet_notify_put_u64(skb, MOTET_A_CHECKPOINT_READS, view->reads) ||
+	    motet_notify_put_u64(skb, MOTET_A_CHECKPOINT_WRITES,
+				 view->writes) ||
+	    nla_put_u32(skb, MOTET_A_CHECKPOINT_HANDLES, view->handles) ||
+	    nla_put_u32(skb, MOTET_A_CHECKPOINT_TRACKERS, view->trackers) ||
+	    (view->retained &&
+	     nla_put_flag(skb, MOTET_A_CHECKPOINT_RETAINED)) ||
+	    (view->exhausted &&
+	     nla_put_flag(skb, MOTET_A_CHECKPOINT_EXHAUSTED)))
+		return -EMSGSIZE;
+	return 0;
+}
+
+/**
+ * motet_notify_fill_checkpoint() - put the record of a checkpoint into a message
+ * @skb: the message
+ * @checkpoint: the checkpoint, published
+ * @reader: in whose terms
+ * @sequence: number of the last event that the record reflects
+ *
+ * Context: under the mutex of the checkpoint's domain.
+ * Return: 0, or -EMSGSIZE if it does not fit; part of it is in @skb then.
+ */
+int motet_notify_fill_checkpoint(struct sk_buff *skb,
+				 struct motet_checkpoint *checkpoint,
+				 const struct motet_notify_reader *reader,
+				 u64 sequence)
+{
+	struct motet_checkpoint_view view;
+	int err;
+
+	lockdep_assert_held(&checkpoint->object.domain->mutex);
+	motet_checkpoint_look(checkpoint, &view);
+	err = motet_notify_fill_owner(skb, &checkpoint->object,
+				      reader->user_ns);
+	if (!err)
+		err = motet_notify_fill_attributes(skb,
+						   &checkpoint->attributes);
+	if (!err)
+		err = motet_notify_fill_contents(skb, &view);
+	if (!err)
+		err = motet_notify_put_u64(skb, MOTET_A_CHECKPOINT_SEQUENCE,
+					   sequence);
+	return err;
+}
