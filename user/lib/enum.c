@@ -29,6 +29,7 @@ static const char * const motet__exceptions[] = {
 	[MOTET_EXCEPTION_LOCK_WAITER] = "lock-waiter",
 	[MOTET_EXCEPTION_WATCH] = "watch",
 	[MOTET_EXCEPTION_EVENTS_LOST] = "events-lost",
+	[MOTET_EXCEPTION_CHECKPOINT] = "checkpoint",
 };
 
 const char *motet_exception_to_string(unsigned int exception)
@@ -76,6 +77,7 @@ static const char * const motet__roles[] = {
 	[MOTET_ROLE_FORMER] = "former",
 	[MOTET_ROLE_GROUP] = "group",
 	[MOTET_ROLE_CHANNEL] = "channel",
+	[MOTET_ROLE_CHECKPOINT] = "checkpoint",
 };
 
 const char *motet_role_to_string(unsigned int role)

@@ -105,6 +105,7 @@ static void user_ls_print(const struct records *users)
 	static const struct table_column columns[] = {
 		{ "UID", 1 }, { "ACTORS", 1 }, { "PORTS", 1 }, { "BYTES", 1 },
 		{ "CHANNELS", 1 }, { "LOCKS", 1 }, { "WATCHES", 1 },
+		{ "CHECKPOINTS", 1 }, { "BYTES", 1 },
 	};
 	__cleanup(table) struct table table = table_new(columns,
 							ARRAY_SIZE(columns));
@@ -121,6 +122,9 @@ static void user_ls_print(const struct records *users)
 		table_put(&table, TABLE_PLAIN, "%u", user->channels);
 		table_put(&table, TABLE_PLAIN, "%u", user->locks);
 		table_put(&table, TABLE_PLAIN, "%u", user->watches);
+		table_put(&table, TABLE_PLAIN, "%u", user->checkpoints);
+		table_put_owned(&table, TABLE_PLAIN,
+				text_from_size(user->checkpoint_bytes));
 	}
 	table_print(&table, stdout);
 }
@@ -149,8 +153,8 @@ static void domain_show_print(const struct domain_record *domain)
 	static const struct table_column columns[] = {
 		{ "ACTORS", 1 }, { "PORTS", 1 }, { "NAMED", 1 },
 		{ "RETAINED", 1 }, { "PORTS MAX", 1 }, { "GROUPS", 1 },
-		{ "CHANNELS", 1 }, { "LOCKS", 1 }, { "WATCHES", 1 },
-		{ "NODE", 1 }, { "NODES", 1 }, { "VIEW", 1 },
+		{ "CHANNELS", 1 }, { "CHECKPOINTS", 1 }, { "LOCKS", 1 },
+		{ "WATCHES", 1 }, { "NODE", 1 }, { "NODES", 1 }, { "VIEW", 1 },
 		{ "LAST EVENT", 1 },
 	};
 	__cleanup(table) struct table table = table_new(columns,
@@ -163,6 +167,7 @@ static void domain_show_print(const struct domain_record *domain)
 	table_put(&table, TABLE_PLAIN, "%u", domain->ports_max);
 	table_put(&table, TABLE_PLAIN, "%u", domain->groups);
 	table_put(&table, TABLE_PLAIN, "%u", domain->channels);
+	table_put(&table, TABLE_PLAIN, "%u", domain->checkpoints);
 	table_put(&table, TABLE_PLAIN, "%u", domain->locks);
 	table_put(&table, TABLE_PLAIN, "%u", domain->watches);
 	table_put(&table, TABLE_PLAIN, "%u", domain->node);
@@ -197,7 +202,7 @@ int cmd_purge(int argc, char **argv)
 	bool json = false;
 	int ret;
 
-	ret = admin_get("Remove every port, group and lock that nobody uses.",
+	ret = admin_get("Remove every object that nothing but its retention keeps.",
 			argc, argv, MOTET_CMD_PURGE, 0, &domain, &json);
 	if (ret)
 		return ret;
@@ -205,7 +210,7 @@ int cmd_purge(int argc, char **argv)
 	if (json)
 		command_print_json(record_json(&record_domain, purged), false);
 	else
-		printf("%u ports, groups and locks removed\n", purged->purged);
+		printf("%u objects removed\n", purged->purged);
 	return command_flush();
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * motet events: ports, groups, channels and nodes as they come, change and go.
+ * motet events: objects and nodes as they come, change and go.
  */
 #include <errno.h>
 #include <poll.h>
@@ -68,7 +68,7 @@ static const struct argp events_argp = {
  */
 struct events_source {
 	const char *mcgrp;
-	const struct events_class *classes[4];
+	const struct events_class *classes[5];
 	size_t n_classes;
 	bool domain;
 };
@@ -76,8 +76,8 @@ struct events_source {
 static const struct events_source events_sources[] = {
 	{ MOTET_MCGRP_MEMBERSHIP, { &events_node }, 1, false },
 	{ MOTET_MCGRP_OBJECT,
-	  { &events_port, &events_group, &events_channel, &events_lock },
-	  4, true },
+	  { &events_port, &events_group, &events_channel, &events_checkpoint,
+	    &events_lock }, 5, true },
 };
 
 /**

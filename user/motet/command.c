@@ -64,7 +64,7 @@ static void command_print_group(const struct command *group, const char *path)
 	printf("Usage: %s COMMAND [OPTION...]\n%s\n\nCommands:\n", path,
 	       group->summary);
 	for (command = group->commands; command->name; command++)
-		printf("  %-10s %s\n", command->name, command->summary);
+		printf("  %-11s %s\n", command->name, command->summary);
 	printf("\n\"%s COMMAND --help\" tells more; so does motet(1).\n", path);
 }
 

@@ -70,6 +70,7 @@ extern const struct events_class events_port;
 extern const struct events_class events_group;
 extern const struct events_class events_lock;
 extern const struct events_class events_channel;
+extern const struct events_class events_checkpoint;
 extern const struct events_class events_node;
 
 /**

@@ -162,6 +162,42 @@ const struct events_class events_channel = {
 	.title = events_channel_title,
 };
 
+/* --- checkpoint ---------------------------------------------------------- */
+
+static bool events_checkpoints_differ(const void *one, const void *other)
+{
+	const struct checkpoint_record *a = one, *b = other;
+
+	return a->name.len != b->name.len || a->retention != b->retention;
+}
+
+static const char *events_checkpoint_state(const void *record)
+{
+	const struct checkpoint_record *checkpoint = record;
+
+	return checkpoint->handles ? "open" : "retained";
+}
+
+static char *events_checkpoint_title(const void *record)
+{
+	return record_checkpoint_title(record);
+}
+
+const struct events_class events_checkpoint = {
+	.name = "checkpoint",
+	.type = &record_checkpoint,
+	.get = MOTET_CMD_CHECKPOINT_GET,
+	.created = MOTET_CMD_CHECKPOINT_CREATE_NTF,
+	.changed = MOTET_CMD_CHECKPOINT_CHANGE_NTF,
+	.deleted = MOTET_CMD_CHECKPOINT_DELETE_NTF,
+	.sequence = offsetof(struct checkpoint_record, sequence),
+	.key = offsetof(struct checkpoint_record, id),
+	.key_len = sizeof(struct motet_id),
+	.differ = events_checkpoints_differ,
+	.state = events_checkpoint_state,
+	.title = events_checkpoint_title,
+};
+
 /* --- node ---------------------------------------------------------------- */
 
 static bool events_nodes_differ(const void *one, const void *other)

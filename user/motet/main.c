@@ -69,6 +69,21 @@ static const struct command main_channel_commands[] = {
 	{ 0 },
 };
 
+static const struct command main_checkpoint_commands[] = {
+	{ "ls", "List checkpoints", cmd_checkpoint_ls, NULL },
+	{ "sections", "List the sections of a checkpoint",
+	  cmd_checkpoint_sections, NULL },
+	{ "status", "Show how full a checkpoint is", cmd_checkpoint_status,
+	  NULL },
+	{ "create", "Create a checkpoint", cmd_checkpoint_create, NULL },
+	{ "read", "Print what a section has", cmd_checkpoint_read, NULL },
+	{ "write", "Write to a section", cmd_checkpoint_write, NULL },
+	{ "delete", "Delete a section", cmd_checkpoint_delete, NULL },
+	{ "unlink", "Take a checkpoint's name away", cmd_checkpoint_unlink,
+	  NULL },
+	{ 0 },
+};
+
 static const struct command main_node_commands[] = {
 	{ "ls", "List nodes", cmd_node_ls, NULL },
 	{ "set", "Make a node known, or change it", cmd_node_set, NULL },
@@ -109,6 +124,8 @@ static const struct command main_commands[] = {
 	  main_group_commands },
 	{ "channel", "Channels of events: publish, subscribe", NULL,
 	  main_channel_commands },
+	{ "checkpoint", "Checkpoints: create, read, write", NULL,
+	  main_checkpoint_commands },
 	{ "lock", "Locks: run a command under one, list, purge", NULL,
 	  main_lock_commands },
 	{ "node", "Nodes of the cluster", NULL, main_node_commands },

@@ -59,6 +59,7 @@ static const struct record_field record_domain_fields[] = {
 	DOMAIN(U32, LOCKS, locks),
 	DOMAIN(U32, WATCHES, watches),
 	DOMAIN(U32, CHANNELS, channels),
+	DOMAIN(U32, CHECKPOINTS, checkpoints),
 };
 
 const struct record_type record_domain = {
@@ -148,6 +149,8 @@ static const struct record_field record_user_fields[] = {
 	USER(U32, LOCKS, locks),
 	USER(U32, WATCHES, watches),
 	USER(U32, CHANNELS, channels),
+	USER(U32, CHECKPOINTS, checkpoints),
+	USER(U64, CHECKPOINT_BYTES, checkpoint_bytes),
 };
 
 const struct record_type record_user = {
@@ -295,6 +298,40 @@ static const struct record_field record_channel_fields[] = {
 const struct record_type record_channel = {
 	sizeof(struct channel_record), MOTET_A_CHANNEL_MAX,
 	record_channel_fields, ARRAY_SIZE(record_channel_fields)
+};
+
+#define CHECKPOINT(kind, attribute, member) \
+	{ MOTET_A_CHECKPOINT_##attribute, RECORD_##kind, #member, \
+	  offsetof(struct checkpoint_record, member) }
+
+static const struct record_field record_checkpoint_fields[] = {
+	CHECKPOINT(ID, ID, id),
+	CHECKPOINT(BYTES, NAME, name),
+	CHECKPOINT(U32, UID, uid),
+	CHECKPOINT(U32, GID, gid),
+	CHECKPOINT(MODE, MODE, mode),
+	CHECKPOINT(U64, RETENTION, retention),
+	CHECKPOINT(U32, KIND, kind),
+	CHECKPOINT(U32, SECTIONS, sections),
+	CHECKPOINT(U32, SECTIONS_MAX, sections_max),
+	CHECKPOINT(U64, BYTES, bytes),
+	CHECKPOINT(U64, BYTES_MAX, bytes_max),
+	CHECKPOINT(U64, SECTION_BYTES_MAX, section_bytes_max),
+	CHECKPOINT(U32, SECTION_ID_MAX, section_id_max),
+	CHECKPOINT(U64, MEMORY, memory),
+	CHECKPOINT(U64, GENERATION, generation),
+	CHECKPOINT(U64, READS, reads),
+	CHECKPOINT(U64, WRITES, writes),
+	CHECKPOINT(U32, HANDLES, handles),
+	CHECKPOINT(FLAG, RETAINED, retained),
+	CHECKPOINT(FLAG, EXHAUSTED, exhausted),
+	CHECKPOINT(U32, TRACKERS, trackers),
+	CHECKPOINT(U64, SEQUENCE, sequence),
+};
+
+const struct record_type record_checkpoint = {
+	sizeof(struct checkpoint_record), MOTET_A_CHECKPOINT_MAX,
+	record_checkpoint_fields, ARRAY_SIZE(record_checkpoint_fields)
 };
 
 #define NODE(kind, attribute, member) \
@@ -499,6 +536,13 @@ char *record_lock_title(const struct lock_record *lock)
 {
 	return record_title(&lock->name, record_has(lock, MOTET_A_LOCK_NAME),
 			    &lock->id);
+}
+
+char *record_checkpoint_title(const struct checkpoint_record *checkpoint)
+{
+	return record_title(&checkpoint->name,
+			    record_has(checkpoint, MOTET_A_CHECKPOINT_NAME),
+			    &checkpoint->id);
 }
 
 void record_json_bytes(json_t *object, const char *key, const void *bytes,

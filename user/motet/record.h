@@ -49,6 +49,7 @@ struct domain_record {
 	unsigned int locks;
 	unsigned int watches;
 	unsigned int channels;
+	unsigned int checkpoints;
 };
 
 struct actor_record {
@@ -113,6 +114,8 @@ struct user_record {
 	unsigned int locks;
 	unsigned int watches;
 	unsigned int channels;
+	unsigned int checkpoints;
+	unsigned long long checkpoint_bytes;
 };
 
 struct group_record {
@@ -217,6 +220,32 @@ struct lock_request_record {
 	unsigned long long sequence;
 };
 
+struct checkpoint_record {
+	unsigned long present;
+	struct motet_id id;
+	struct record_bytes name;
+	unsigned int uid;
+	unsigned int gid;
+	unsigned int mode;
+	unsigned long long retention;
+	unsigned int kind;
+	unsigned int sections;
+	unsigned int sections_max;
+	unsigned long long bytes;
+	unsigned long long bytes_max;
+	unsigned long long section_bytes_max;
+	unsigned int section_id_max;
+	unsigned long long memory;
+	unsigned long long generation;
+	unsigned long long reads;
+	unsigned long long writes;
+	unsigned int handles;
+	bool retained;
+	bool exhausted;
+	unsigned int trackers;
+	unsigned long long sequence;
+};
+
 struct node_record {
 	unsigned long present;
 	unsigned int number;
@@ -272,6 +301,7 @@ extern const struct record_type record_member;
 extern const struct record_type record_lock;
 extern const struct record_type record_lock_request;
 extern const struct record_type record_channel;
+extern const struct record_type record_checkpoint;
 extern const struct record_type record_node;
 extern const struct record_type record_handle;
 extern const struct record_type record_watch;
@@ -322,10 +352,11 @@ void cleanup_records(struct records *records);
 /* "held" and so on */
 const char *record_state_name(unsigned int state);
 
-/* A port, a group or a lock for people: its name, escaped; or id:HEX. To be freed. */
+/* An object for people: its name, escaped; or id:HEX. To be freed. */
 char *record_port_title(const struct port_record *port);
 char *record_channel_title(const struct channel_record *channel);
 char *record_group_title(const struct group_record *group);
 char *record_lock_title(const struct lock_record *lock);
+char *record_checkpoint_title(const struct checkpoint_record *checkpoint);
 
 #endif /* MOTET_RECORD_H */

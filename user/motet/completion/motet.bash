@@ -5,7 +5,7 @@
 #
 # Commands and options are read from the command's own help, so they are those
 # of the motet that is installed; names of
-# ports, groups, channels and locks are those that are alive.
+# ports, groups, channels, checkpoints and locks are those that are alive.
 
 _motet_commands()
 {
@@ -78,6 +78,15 @@ _motet()
 		status | publish | subscribe | clear | unlink)
 			mapfile -t names < <("${path[0]}" channel ls --names \
 				2>/dev/null)
+			;;
+		esac
+		;;
+	checkpoint)
+		case ${path[2]-} in
+		ls | create) ;;
+		*)
+			mapfile -t names < <("${path[0]}" checkpoint ls \
+				--names 2>/dev/null)
 			;;
 		esac
 		;;

@@ -272,7 +272,7 @@ print(json.load(sys.stdin)["ports_max"])')
 	retain purged
 	tap_check "purge --json" json "j[0]['purged'] >= 1" \
 		"$motet" purge --json
-	tap_check "purge of nothing" prints "0 ports, groups and locks removed" "$motet" purge
+	tap_check "purge of nothing" prints "0 objects removed" "$motet" purge
 	tap_check "what was retained is gone" prints "" \
 		"$motet" port ls --names
 }

@@ -16,6 +16,8 @@ group:ls group:members group:status group:create group:insert group:remove group
 group:track group:send group:call
 channel:ls channel:status channel:create channel:publish channel:subscribe
 channel:clear channel:unlink lock:run lock:ls lock:status lock:purge
+checkpoint:ls checkpoint:sections checkpoint:status checkpoint:create
+checkpoint:read checkpoint:write checkpoint:delete checkpoint:unlink
 watch:ls watch:process watch:port watch:group watch:node
 node:ls node:set node:delete actor:ls user:ls
 domain:show domain:set events top graph purge"
@@ -114,6 +116,8 @@ fake_motet()
 			printf 'team\\n'
 		elif [ \"\$*\" = 'channel ls --names' ]; then
 			printf 'news\\n'
+		elif [ \"\$*\" = 'checkpoint ls --names' ]; then
+			printf 'table\\n'
 		else
 			exec '$motet' \"\$@\"
 		fi" >"$BUILD/fake/motet"
@@ -199,6 +203,23 @@ tap_check "group rekey: bad capability" \
 tap_check "group rekey: no such file" \
 	ends_with 1 "$motet" group rekey -c "$BUILD/no.capability"
 tap_check "it is not shown" not_shown "$BUILD/bad.capability"
+tap_check "checkpoint create: no name" ends_with 2 "$motet" checkpoint create
+tap_check "checkpoint create: bad size" \
+	ends_with 2 "$motet" checkpoint create -b many x
+tap_check "checkpoint create: bad retention" \
+	ends_with 2 "$motet" checkpoint create -r soon x
+tap_check "checkpoint write: no text" ends_with 2 "$motet" checkpoint write x
+tap_check "checkpoint write: two texts" \
+	ends_with 2 "$motet" checkpoint write x y z
+tap_check "checkpoint write: create the default section" \
+	ends_with 2 "$motet" checkpoint write -c x y
+tap_check "checkpoint write: bad id" \
+	ends_with 2 "$motet" checkpoint write -s hex:1 x y
+tap_check "checkpoint read: bad id" \
+	ends_with 2 "$motet" checkpoint read -s "hex:+1" x
+tap_check "checkpoint delete: no section" \
+	ends_with 2 "$motet" checkpoint delete x
+tap_check "checkpoint unlink: two" ends_with 2 "$motet" checkpoint unlink x y
 tap_check "node set: no node" ends_with 2 "$motet" node set
 tap_check "node set: 0" ends_with 2 "$motet" node set 0
 tap_check "node set: name too long" \
@@ -214,6 +235,9 @@ else
 		"events" top graph "actor ls" "port create x" "port accept x" \
 		"port standby x" "port change -m 0700 x" "group status x" \
 		"group create x" "group send x y" "group track x" "node ls" \
+		"checkpoint ls" "checkpoint sections x" "checkpoint status x" \
+		"checkpoint create x" "checkpoint read x" "checkpoint write x y" \
+		"checkpoint delete x y" "checkpoint unlink x" \
 		"node set 1"; do
 		# shellcheck disable=SC2086
 		tap_check "no module: $command" ends_with 3 "$motet" $command
@@ -238,6 +262,8 @@ tap_check "completion: names" \
 tap_check "completion: names of groups" completes "team" motet group send t
 tap_check "completion: names of ports to insert" \
 	completes "printer" motet group insert print
+tap_check "completion: names of checkpoints" \
+	completes "table" motet checkpoint read t
 tap_check "completion: nothing after a wrong word" \
 	completes "" motet nonsense p
 tap_end

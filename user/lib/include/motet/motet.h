@@ -776,6 +776,7 @@ const char *motet_strerror(int error);
 #endif
 
 #include <motet/channel.h>
+#include <motet/checkpoint.h>
 #include <motet/group.h>
 #include <motet/lock.h>
 #include <motet/watch.h>
