@@ -15,6 +15,7 @@
 #include <time.h>
 
 #define WC_PORT		"demo/wordcount"
+#define WC_TABLE	"demo/table"
 #define WC_CLIENTS_MAX	64
 #define WC_LINE_MAX	65536
 
@@ -151,6 +152,10 @@ struct wc_last {
 	uint32_t pad;
 };
 
+/* A block of counts is a page; one call can write all of them, and the rest. */
+#define WC_BLOCK	1024
+#define WC_BLOCKS	1000
+
 /**
  * struct wc_state - all that must outlive a server
  * @lines: counted
@@ -164,6 +169,9 @@ struct wc_last {
  * @pool_room: bytes there are
  * @slots: hash table: number of the word plus one, or 0
  * @mask: number of slots less one
+ * @checkpoint: what keeps it, or -1
+ * @saved_pool_len: bytes of the pool that it has
+ * @changed: blocks of counts that it has not as they are
  */
 struct wc_state {
 	uint64_t lines;
@@ -177,11 +185,14 @@ struct wc_state {
 	uint32_t pool_room;
 	uint32_t *slots;
 	uint32_t mask;
+	int checkpoint;
+	uint32_t saved_pool_len;
+	bool changed[WC_BLOCKS];
 };
 
 void wc_state_init(struct wc_state *state);
-void wc_state_load(struct wc_state *state, int dir);
-void wc_state_save(const struct wc_state *state, int dir);
+void wc_state_open(struct wc_state *state, int actor, const char *name);
+void wc_state_save(struct wc_state *state);
 uint32_t wc_state_count_line(struct wc_state *state, const char *line,
 			     size_t len);
 

@@ -9,12 +9,10 @@
 
 #include <err.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <motet/motet.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 #include "wordcount.h"
 
@@ -28,7 +26,6 @@
  * struct server - this process
  * @shared: shared with the supervisor
  * @slot: its own part of that
- * @dir: directory of the job
  * @actor: its actor
  * @port: holder handle
  * @state: the state
@@ -40,7 +37,6 @@
 struct server {
 	struct wc_shared *shared;
 	struct wc_server *slot;
-	int dir;
 	int actor;
 	int port;
 	struct wc_state state;
@@ -169,7 +165,7 @@ static void serve(struct server *server)
 		publish(server, WC_BEFORE);
 		receive_all(server);
 		if (server->changed) {
-			wc_state_save(&server->state, server->dir);
+			wc_state_save(&server->state);
 			wc_add(&server->shared->saves, 1);
 		}
 		publish(server, WC_SAVED);
@@ -185,9 +181,6 @@ int main(int argc, char **argv)
 		errx(2, "usage: wordcount-server DIR SLOT [PIDFD]");
 	server.shared = wc_shared_open(argv[1], false);
 	server.slot = &server.shared->server[wc_number(argv[2], 1)];
-	server.dir = open(argv[1], O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (server.dir < 0)
-		err(1, "%s", argv[1]);
 	server.actor = motet_actor_open(0);
 	if (server.actor < 0)
 		errx(1, "%s: %s", MOTET_DEVICE, motet_strerror(server.actor));
@@ -199,6 +192,6 @@ int main(int argc, char **argv)
 		create_port(&server);
 	server.slot->held_at = wc_now();
 	publish(&server, WC_BEFORE);
-	wc_state_load(&server.state, server.dir);
+	wc_state_open(&server.state, server.actor, WC_TABLE);
 	serve(&server);
 }

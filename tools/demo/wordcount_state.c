@@ -1,38 +1,71 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Word count: the table of counts, and its file.
+ * Word count: the table of counts, and the checkpoint that keeps it.
  *
- * The file is the arrays of the state one after the other, so that saving is
- * a few writes. It is only read by the programs of this build, on this machine.
+ * The checkpoint has three sections: what the state is and how far each client
+ * has come, the counts, and the words. They are read, and what has changed of
+ * them is written, by one call: whenever its keeper is killed there is the whole
+ * state, as it was before the call or after it.
  */
 
 #include <err.h>
 #include <errno.h>
-#include <fcntl.h>
-#include <stdio.h>
+#include <motet/motet.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "wordcount.h"
 
-#define WC_STATE_FILE	"state"
-#define WC_STATE_NEW	"state.new"
 #define WC_STATE_MAGIC	0x31746e756f636477ULL
 
+/* Bytes of a section, and of all of them. */
+#define WC_SECTION_MAX	(4U << 20)
+#define WC_TABLE_MAX	(8U << 20)
+
 /**
- * struct wc_head - head of the file
+ * struct wc_head - what the first section has
  * @magic: WC_STATE_MAGIC
  * @lines: of &struct wc_state
  * @words: the same
  * @pool_len: the same
+ * @last: the same
  */
 struct wc_head {
 	uint64_t magic;
 	uint64_t lines;
 	uint32_t words;
 	uint32_t pool_len;
+	struct wc_last last[WC_CLIENTS_MAX];
 };
+
+/**
+ * enum wc_section - the sections
+ * @WC_HEAD: &struct wc_head
+ * @WC_COUNTS: the counts, by word
+ * @WC_POOL: the words, each with a NUL
+ * @WC_SECTIONS: how many there are
+ */
+enum wc_section {
+	WC_HEAD,
+	WC_COUNTS,
+	WC_POOL,
+	WC_SECTIONS,
+};
+
+static const char * const wc_section_ids[WC_SECTIONS] = {
+	[WC_HEAD] = "head",
+	[WC_COUNTS] = "counts",
+	[WC_POOL] = "words",
+};
+
+static void wc_part(struct motet_checkpoint_element *part,
+		    enum wc_section section, uint64_t offset, const void *data,
+		    size_t len)
+{
+	const char *id = wc_section_ids[section];
+
+	motet_checkpoint_element_init(part, id, strlen(id), offset, data, len);
+}
 
 static void *wc_resize(void *old, size_t number, size_t size)
 {
@@ -50,6 +83,7 @@ static void *wc_resize(void *old, size_t number, size_t size)
 void wc_state_init(struct wc_state *state)
 {
 	memset(state, 0, sizeof(*state));
+	state->checkpoint = -1;
 	state->mask = 16383;
 	state->slots = calloc(state->mask + 1, sizeof(*state->slots));
 	if (!state->slots)
@@ -98,6 +132,8 @@ static void wc_rehash(struct wc_state *state)
 
 static void wc_reserve(struct wc_state *state, uint32_t words, size_t pool)
 {
+	if (words > WC_BLOCKS * WC_BLOCK || pool > WC_SECTION_MAX)
+		errx(1, "too many words");
 	if (words > state->room) {
 		state->room = words * 2;
 		state->counts = wc_resize(state->counts, state->room,
@@ -106,8 +142,6 @@ static void wc_reserve(struct wc_state *state, uint32_t words, size_t pool)
 					   sizeof(*state->offsets));
 	}
 	if (pool > state->pool_room) {
-		if (pool > UINT32_MAX / 2)
-			errx(1, "too many words");
 		state->pool_room = (uint32_t)pool * 2;
 		state->pool = wc_resize(state->pool, state->pool_room, 1);
 	}
@@ -130,6 +164,7 @@ static void wc_count_word(struct wc_state *state, const char *word, size_t len)
 		*slot = ++state->words;
 	}
 	state->counts[*slot - 1]++;
+	state->changed[(*slot - 1) / WC_BLOCK] = true;
 }
 
 /**
@@ -158,73 +193,27 @@ uint32_t wc_state_count_line(struct wc_state *state, const char *line,
 	return words;
 }
 
-static void wc_write(int fd, const void *data, size_t len)
+/* What is there already has the same attributes, and perhaps not all sections. */
+static int wc_open(int actor, const char *name)
 {
-	const char *at = data;
-	ssize_t n;
+	struct motet_checkpoint_attributes attributes;
+	int fd, i, ret;
 
-	while (len) {
-		n = write(fd, at, len);
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			err(1, WC_STATE_NEW);
-		at += n;
-		len -= (size_t)n;
-	}
-}
-
-/**
- * wc_state_save() - save the state; the program ends if that fails
- * @state: the state
- * @dir: directory of the job
- *
- * Whenever it is interrupted there is one file with the whole state, the old
- * or the new one.
- */
-void wc_state_save(const struct wc_state *state, int dir)
-{
-	const struct wc_head head = {
-		.magic = WC_STATE_MAGIC,
-		.lines = state->lines,
-		.words = state->words,
-		.pool_len = state->pool_len,
-	};
-	int fd __cleanup(wc_close) = -1;
-
-	fd = openat(dir, WC_STATE_NEW, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC,
-		    0600);
+	motet_checkpoint_attributes_init(&attributes, WC_SECTIONS,
+					 WC_SECTION_MAX);
+	attributes.bytes_max = WC_TABLE_MAX;
+	attributes.retention = UINT64_MAX;
+	fd = motet_checkpoint_create(actor, name, 0700, &attributes);
 	if (fd < 0)
-		err(1, WC_STATE_NEW);
-	wc_write(fd, &head, sizeof(head));
-	wc_write(fd, state->last, sizeof(state->last));
-	wc_write(fd, state->counts, state->words * sizeof(*state->counts));
-	wc_write(fd, state->pool, state->pool_len);
-	if (fsync(fd))
-		err(1, "fsync");
-	if (renameat(dir, WC_STATE_NEW, dir, WC_STATE_FILE))
-		err(1, "rename");
-	/* a name is safe only with its directory */
-	if (fsync(dir))
-		err(1, "fsync");
-}
-
-static void wc_read(int fd, void *data, size_t len)
-{
-	char *at = data;
-	ssize_t n;
-
-	while (len) {
-		n = read(fd, at, len);
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			err(1, WC_STATE_FILE);
-		if (!n)
-			errx(1, WC_STATE_FILE ": too short");
-		at += n;
-		len -= (size_t)n;
+		errx(1, "%s: %s", name, motet_strerror(fd));
+	for (i = 0; i < WC_SECTIONS; i++) {
+		ret = motet_section_create(fd, wc_section_ids[i],
+					   strlen(wc_section_ids[i]), NULL, 0,
+					   0);
+		if (ret && ret != -EEXIST)
+			errx(1, "%s: %s", name, motet_strerror(ret));
 	}
+	return fd;
 }
 
 static void wc_index(struct wc_state *state)
@@ -239,45 +228,117 @@ static void wc_index(struct wc_state *state)
 		state->offsets[i] = offset;
 		slot = wc_find(state, state->pool + offset, len);
 		if (*slot)
-			errx(1, WC_STATE_FILE ": a word is there twice");
+			errx(1, "the table has a word twice");
 		*slot = i + 1;
 		offset += (uint32_t)len + 1;
 	}
 	if (i != state->words || offset != state->pool_len)
-		errx(1, WC_STATE_FILE ": its words are damaged");
+		errx(1, "the words of the table are damaged");
 	for (i = 0; i < WC_CLIENTS_MAX; i++)
 		lines += state->last[i].sequence;
 	if (lines != state->lines)
-		errx(1, WC_STATE_FILE ": lines and clients don't agree");
+		errx(1, "lines and clients of the table don't agree");
+}
+
+static void wc_load_head(struct wc_state *state, const struct wc_head *head)
+{
+	if (head->magic != WC_STATE_MAGIC)
+		errx(1, "the checkpoint is not that of a word count");
+	state->lines = head->lines;
+	state->words = head->words;
+	state->pool_len = head->pool_len;
+	state->saved_pool_len = head->pool_len;
+	memcpy(state->last, head->last, sizeof(state->last));
+}
+
+static void wc_load_table(struct wc_state *state)
+{
+	struct motet_checkpoint_element part[WC_SECTIONS];
+	struct wc_head head;
+	int ret;
+
+	/* one byte more, so that the last word ends even if it is damaged */
+	wc_reserve(state, WC_BLOCKS * WC_BLOCK / 2, WC_SECTION_MAX / 2 + 1);
+	wc_part(&part[WC_HEAD], WC_HEAD, 0, &head, sizeof(head));
+	wc_part(&part[WC_COUNTS], WC_COUNTS, 0, state->counts,
+		state->room * sizeof(*state->counts));
+	wc_part(&part[WC_POOL], WC_POOL, 0, state->pool, state->pool_room - 1);
+	ret = motet_checkpoint_read(state->checkpoint, part, WC_SECTIONS, NULL);
+	if (ret)
+		errx(1, "read the table: %s", motet_strerror(ret));
+	if (!part[WC_HEAD].done)
+		return;
+	wc_load_head(state, &head);
+	if (part[WC_HEAD].done != sizeof(head) ||
+	    part[WC_COUNTS].done != state->words * sizeof(*state->counts) ||
+	    part[WC_POOL].done != state->pool_len)
+		errx(1, "the sections of the table don't agree");
+	state->pool[state->pool_len] = 0;
+	wc_index(state);
 }
 
 /**
- * wc_state_load() - load the state; the program ends if that fails
+ * wc_state_open() - load the state; the program ends if that fails
  * @state: the state, as wc_state_init() left it
- * @dir: directory of the job
+ * @actor: an actor of this process
+ * @name: of the checkpoint; it is created if it is not there
  *
  * It stays as it is if nothing was ever saved.
  */
-void wc_state_load(struct wc_state *state, int dir)
+void wc_state_open(struct wc_state *state, int actor, const char *name)
 {
-	int fd __cleanup(wc_close) = -1;
-	struct wc_head head;
+	state->checkpoint = wc_open(actor, name);
+	wc_load_table(state);
+}
 
-	fd = openat(dir, WC_STATE_FILE, O_RDONLY | O_CLOEXEC);
-	if (fd < 0 && errno == ENOENT)
-		return;
-	if (fd < 0)
-		err(1, WC_STATE_FILE);
-	wc_read(fd, &head, sizeof(head));
-	if (head.magic != WC_STATE_MAGIC)
-		errx(1, WC_STATE_FILE ": not the state of a word count");
-	wc_reserve(state, head.words, (size_t)head.pool_len + 1);
-	state->lines = head.lines;
-	state->words = head.words;
-	state->pool_len = head.pool_len;
-	wc_read(fd, state->last, sizeof(state->last));
-	wc_read(fd, state->counts, state->words * sizeof(*state->counts));
-	wc_read(fd, state->pool, state->pool_len);
-	state->pool[state->pool_len] = 0;
-	wc_index(state);
+static unsigned int wc_changes(struct wc_state *state,
+			       struct motet_checkpoint_element *part)
+{
+	unsigned int count = 0;
+	uint32_t i, first, len;
+
+	for (i = 0; i * WC_BLOCK < state->words; i++) {
+		if (!state->changed[i])
+			continue;
+		first = i * WC_BLOCK;
+		len = state->words - first;
+		if (len > WC_BLOCK)
+			len = WC_BLOCK;
+		wc_part(&part[count++], WC_COUNTS,
+			first * sizeof(*state->counts), state->counts + first,
+			len * sizeof(*state->counts));
+	}
+	return count;
+}
+
+/**
+ * wc_state_save() - save what has changed; the program ends if that fails
+ * @state: the state
+ *
+ * All at one moment: the blocks of counts that changed, the new words, and how
+ * far the clients have come.
+ */
+void wc_state_save(struct wc_state *state)
+{
+	static struct motet_checkpoint_element part[WC_BLOCKS + 2];
+	struct wc_head head = {
+		.magic = WC_STATE_MAGIC,
+		.lines = state->lines,
+		.words = state->words,
+		.pool_len = state->pool_len,
+	};
+	unsigned int count;
+	int ret;
+
+	memcpy(head.last, state->last, sizeof(head.last));
+	wc_part(&part[0], WC_HEAD, 0, &head, sizeof(head));
+	wc_part(&part[1], WC_POOL, state->saved_pool_len,
+		state->pool + state->saved_pool_len,
+		state->pool_len - state->saved_pool_len);
+	count = wc_changes(state, part + 2);
+	ret = motet_checkpoint_write(state->checkpoint, part, count + 2, NULL);
+	if (ret)
+		errx(1, "save the table: %s", motet_strerror(ret));
+	state->saved_pool_len = state->pool_len;
+	memset(state->changed, 0, sizeof(state->changed));
 }

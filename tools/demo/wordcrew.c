@@ -370,7 +370,8 @@ static void write_kills(const struct crew *self)
 	if (asprintf(&path, "%s/crew.kills", self->dir) < 0)
 		err(1, "asprintf");
 	file = fopen(path, "we");
-	if (!file || fprintf(file, "%u\n", kills(self)) < 0 || fclose(file))
+	if (!file || fprintf(file, "%u %u\n", kills(self), CREW_CLIENTS) < 0 ||
+	    fclose(file))
 		err(1, "%s", path);
 }
 

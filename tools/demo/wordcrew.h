@@ -11,6 +11,7 @@
 
 #define CREW_GROUP	"demo/crew"
 #define CREW_MOVING	"demo/moving"
+#define CREW_TABLE	"demo/crew"
 #define CREW_POSTS	5	/* the last one comes and goes */
 #define CREW_CLIENTS	16	/* every other one calls the port that moves */
 #define CREW_HELD	4	/* calls that its server has at a time */

@@ -7,22 +7,28 @@
 
 #include <err.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "wordcrew.h"
 
-static int open_service(unsigned int number)
+static int open_actor(void)
 {
-	int actor = motet_actor_open(0), service = actor;
+	int actor = motet_actor_open(0);
 
-	if (actor >= 0 && number % 2)
+	if (actor < 0)
+		errx(1, "%s: %s", MOTET_DEVICE, motet_strerror(actor));
+	return actor;
+}
+
+static int open_service(int actor, unsigned int number)
+{
+	int service;
+
+	if (number % 2)
 		service = motet_port_open(actor, CREW_MOVING, 0);
-	else if (actor >= 0)
+	else
 		service = motet_group_open(actor, CREW_GROUP, 0, NULL);
 	if (service < 0)
 		errx(1, "open: %s", motet_strerror(service));
@@ -58,20 +64,15 @@ static uint32_t count_words(const char *line, size_t len)
 	return words;
 }
 
-static void save(const struct wc_state *state, const char *dir,
-		 unsigned int number)
+/* What this client counts is nobody else's. */
+static void open_table(struct wc_state *state, int actor, unsigned int number)
 {
-	char *path __cleanup(wc_free) = NULL;
-	int fd __cleanup(wc_close) = -1;
+	char *name __cleanup(wc_free) = NULL;
 
-	if (asprintf(&path, "%s/crew.%u", dir, number) < 0)
+	if (asprintf(&name, CREW_TABLE ".%u", number) < 0)
 		err(1, "asprintf");
-	if (mkdir(path, 0700))
-		err(1, "%s", path);
-	fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (fd < 0)
-		err(1, "%s", path);
-	wc_state_save(state, fd);
+	wc_state_init(state);
+	wc_state_open(state, actor, name);
 }
 
 /**
@@ -85,11 +86,11 @@ void crew_ask(struct crew_shared *shared, const char *dir, unsigned int number)
 	static char words[WC_LINE_MAX + 1];
 	const char *text, *line, *end;
 	static struct wc_state state;
-	int service = open_service(number);
+	int actor = open_actor(), service = open_service(actor, number);
 	unsigned int i;
 	size_t size, len;
 
-	wc_state_init(&state);
+	open_table(&state, actor, number);
 	text = wc_text_open(dir, &size);
 	for (i = 0, line = text; line < text + size; i++, line = end + 1) {
 		end = memchr(line, '\n', (size_t)(text + size - line));
@@ -104,6 +105,6 @@ void crew_ask(struct crew_shared *shared, const char *dir, unsigned int number)
 		state.last[number].sequence++;
 		__atomic_add_fetch(&shared->done, 1, __ATOMIC_SEQ_CST);
 	}
-	save(&state, dir, number);
+	wc_state_save(&state);
 	exit(0);
 }
