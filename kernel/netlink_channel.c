@@ -8,29 +8,6 @@
 #include "netlink_internal.h"
 #include "notify.h"
 
-static size_t motet_netlink_channel_size(struct motet_object *object)
-{
-	return motet_notify_channel_size(motet_channel_of(object));
-}
-
-static int motet_netlink_fill_channel(struct sk_buff *skb,
-				      struct motet_object *object,
-				      const struct motet_netlink_asker *asker)
-{
-	return motet_notify_fill_channel(skb, motet_channel_of(object),
-					 &asker->reader,
-					 asker->domain->sequence);
-}
-
-static const struct motet_netlink_kind motet_netlink_channels = {
-	.class = MOTET_CLASS_CHANNEL,
-	.command = MOTET_CMD_CHANNEL_GET,
-	.id = MOTET_A_CHANNEL_ID,
-	.name = MOTET_A_CHANNEL_NAME,
-	.size = motet_netlink_channel_size,
-	.fill = motet_netlink_fill_channel,
-};
-
 /**
  * motet_nl_channel_get_doit() - show one channel
  * @skb: the request
@@ -41,7 +18,7 @@ static const struct motet_netlink_kind motet_netlink_channels = {
  */
 int motet_nl_channel_get_doit(struct sk_buff *skb, struct genl_info *info)
 {
-	return motet_netlink_get(skb, info, &motet_netlink_channels);
+	return motet_netlink_get(skb, info, &motet_notify_channels);
 }
 
 /**
@@ -55,5 +32,5 @@ int motet_nl_channel_get_doit(struct sk_buff *skb, struct genl_info *info)
 int motet_nl_channel_get_dumpit(struct sk_buff *skb,
 				struct netlink_callback *cb)
 {
-	return motet_netlink_dump(skb, cb, &motet_netlink_channels);
+	return motet_netlink_dump(skb, cb, &motet_notify_channels);
 }

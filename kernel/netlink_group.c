@@ -9,28 +9,6 @@
 #include "netlink_internal.h"
 #include "notify.h"
 
-static size_t motet_netlink_group_size(struct motet_object *object)
-{
-	return motet_notify_group_size(motet_group_of(object));
-}
-
-static int motet_netlink_fill_group(struct sk_buff *skb,
-				    struct motet_object *object,
-				    const struct motet_netlink_asker *asker)
-{
-	return motet_notify_fill_group(skb, motet_group_of(object),
-				       &asker->reader, asker->domain->sequence);
-}
-
-static const struct motet_netlink_kind motet_netlink_groups = {
-	.class = MOTET_CLASS_GROUP,
-	.command = MOTET_CMD_GROUP_GET,
-	.id = MOTET_A_GROUP_ID,
-	.name = MOTET_A_GROUP_NAME,
-	.size = motet_netlink_group_size,
-	.fill = motet_netlink_fill_group,
-};
-
 /**
  * motet_nl_group_get_doit() - show one group
  * @skb: the request
@@ -41,7 +19,7 @@ static const struct motet_netlink_kind motet_netlink_groups = {
  */
 int motet_nl_group_get_doit(struct sk_buff *skb, struct genl_info *info)
 {
-	return motet_netlink_get(skb, info, &motet_netlink_groups);
+	return motet_netlink_get(skb, info, &motet_notify_groups);
 }
 
 /**
@@ -54,7 +32,7 @@ int motet_nl_group_get_doit(struct sk_buff *skb, struct genl_info *info)
  */
 int motet_nl_group_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 {
-	return motet_netlink_dump(skb, cb, &motet_netlink_groups);
+	return motet_netlink_dump(skb, cb, &motet_notify_groups);
 }
 
 /* The group's owner may track it, and knows its members by that anyway. */

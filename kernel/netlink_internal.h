@@ -29,27 +29,6 @@ struct motet_netlink_asker {
 	bool admin;
 };
 
-/**
- * struct motet_netlink_kind - how objects of a class are found and shown
- * @class: the class [const]
- * @command: of the records [const]
- * @id: attribute of the identifier [const]
- * @name: attribute of the name [const]
- * @size: how large a record can be, bytes; under the mutex of the domain
- *	[const]
- * @fill: puts the record of an object into a message; under the mutex of the
- *	domain [const]
- */
-struct motet_netlink_kind {
-	enum motet_class class;
-	u8 command;
-	int id;
-	int name;
-	size_t (*size)(struct motet_object *object);
-	int (*fill)(struct sk_buff *skb, struct motet_object *object,
-		    const struct motet_netlink_asker *asker);
-};
-
 /* netlink.c */
 void motet_netlink_ask(struct motet_netlink_asker *asker,
 		       struct sk_buff *request, const struct net *net);
@@ -69,10 +48,10 @@ void *motet_netlink_record(struct sk_buff *skb, struct netlink_callback *cb,
 /* netlink_object.c */
 struct motet_object *
 motet_netlink_find(struct motet_domain *domain, struct genl_info *info,
-		   const struct motet_netlink_kind *kind);
+		   const struct motet_notify_kind *kind);
 int motet_netlink_dump(struct sk_buff *skb, struct netlink_callback *cb,
-		       const struct motet_netlink_kind *kind);
+		       const struct motet_notify_kind *kind);
 int motet_netlink_get(struct sk_buff *skb, struct genl_info *info,
-		      const struct motet_netlink_kind *kind);
+		      const struct motet_notify_kind *kind);
 
 #endif /* _MOTET_NETLINK_INTERNAL_H */

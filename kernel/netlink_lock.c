@@ -10,28 +10,6 @@
 #include "netlink_internal.h"
 #include "notify.h"
 
-static size_t motet_netlink_lock_size(struct motet_object *object)
-{
-	return motet_notify_lock_size(motet_lock_of(object));
-}
-
-static int motet_netlink_fill_lock(struct sk_buff *skb,
-				   struct motet_object *object,
-				   const struct motet_netlink_asker *asker)
-{
-	return motet_notify_fill_lock(skb, motet_lock_of(object),
-				      &asker->reader, asker->domain->sequence);
-}
-
-static const struct motet_netlink_kind motet_netlink_locks = {
-	.class = MOTET_CLASS_LOCK,
-	.command = MOTET_CMD_LOCK_GET,
-	.id = MOTET_A_LOCK_ID,
-	.name = MOTET_A_LOCK_NAME,
-	.size = motet_netlink_lock_size,
-	.fill = motet_netlink_fill_lock,
-};
-
 /**
  * motet_nl_lock_get_doit() - show one lock
  * @skb: the request
@@ -42,7 +20,7 @@ static const struct motet_netlink_kind motet_netlink_locks = {
  */
 int motet_nl_lock_get_doit(struct sk_buff *skb, struct genl_info *info)
 {
-	return motet_netlink_get(skb, info, &motet_netlink_locks);
+	return motet_netlink_get(skb, info, &motet_notify_locks);
 }
 
 /**
@@ -55,7 +33,7 @@ int motet_nl_lock_get_doit(struct sk_buff *skb, struct genl_info *info)
  */
 int motet_nl_lock_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 {
-	return motet_netlink_dump(skb, cb, &motet_netlink_locks);
+	return motet_netlink_dump(skb, cb, &motet_notify_locks);
 }
 
 /**
@@ -199,7 +177,7 @@ int motet_nl_lock_purge_doit(struct sk_buff *skb, struct genl_info *info)
 	err = motet_netlink_ask_admin(&asker, skb, info);
 	if (err)
 		return err;
-	object = motet_netlink_find(asker.domain, info, &motet_netlink_locks);
+	object = motet_netlink_find(asker.domain, info, &motet_notify_locks);
 	if (IS_ERR(object))
 		return PTR_ERR(object);
 	reply = motet_netlink_reply_new(info, nla_total_size(sizeof(u32)),

@@ -12,22 +12,15 @@
 #include "notify.h"
 #include "port.h"
 
-static int motet_netlink_fill_port(struct sk_buff *skb,
-				   struct motet_object *object,
-				   const struct motet_netlink_asker *asker)
-{
-	return motet_notify_fill_port(skb, motet_port_of(object),
-				      &asker->reader, asker->domain->sequence);
-}
-
 static int motet_netlink_fill_actor(struct sk_buff *skb,
 				    struct motet_object *object,
-				    const struct motet_netlink_asker *asker)
+				    const struct motet_notify_reader *reader,
+				    u64 sequence)
 {
 	struct motet_actor *actor = motet_actor_of(object);
 	struct motet_id *port = &actor->default_port->id;
-	u32 pid = pid_nr_ns(actor->interest.pid, asker->reader.pid_ns);
-	u32 uid = from_kuid_munged(asker->reader.user_ns, object->uid);
+	u32 pid = pid_nr_ns(actor->interest.pid, reader->pid_ns);
+	u32 uid = from_kuid_munged(reader->user_ns, object->uid);
 	u32 held;
 
 	spin_lock(&actor->lock);
@@ -40,36 +33,22 @@ static int motet_netlink_fill_actor(struct sk_buff *skb,
 	    nla_put_u32(skb, MOTET_A_ACTOR_PORTS, held) ||
 	    (motet_actor_is_dead(actor) &&
 	     nla_put_flag(skb, MOTET_A_ACTOR_DEAD)) ||
-	    nla_put_u64_64bit(skb, MOTET_A_ACTOR_SEQUENCE,
-			      asker->domain->sequence, MOTET_A_ACTOR_PAD))
+	    nla_put_u64_64bit(skb, MOTET_A_ACTOR_SEQUENCE, sequence,
+			      MOTET_A_ACTOR_PAD))
 		return -EMSGSIZE;
 	return 0;
 }
 
-static size_t motet_netlink_port_size(struct motet_object *object)
-{
-	return motet_notify_port_size(motet_port_of(object));
-}
-
-static const struct motet_netlink_kind motet_netlink_ports = {
-	.class = MOTET_CLASS_PORT,
-	.command = MOTET_CMD_PORT_GET,
-	.id = MOTET_A_PORT_ID,
-	.name = MOTET_A_PORT_NAME,
-	.size = motet_netlink_port_size,
-	.fill = motet_netlink_fill_port,
-};
-
-static const struct motet_netlink_kind motet_netlink_actors = {
+static const struct motet_notify_kind motet_netlink_actors = {
 	.class = MOTET_CLASS_ACTOR,
-	.command = MOTET_CMD_ACTOR_GET,
+	.get = MOTET_CMD_ACTOR_GET,
 	.fill = motet_netlink_fill_actor,
 };
 
 /* A record is complete, or not there. */
 static int motet_netlink_dump_one(struct sk_buff *skb,
 				  struct netlink_callback *cb,
-				  const struct motet_netlink_kind *kind,
+				  const struct motet_notify_kind *kind,
 				  struct motet_object *object,
 				  const struct motet_netlink_asker *asker)
 {
@@ -79,8 +58,9 @@ static int motet_netlink_dump_one(struct sk_buff *skb,
 	mutex_lock(&asker->domain->mutex);
 	if (!object->published || !motet_netlink_may_see(asker, object))
 		goto out_unlock;
-	header = motet_netlink_record(skb, cb, kind->command);
-	err = header ? kind->fill(skb, object, asker) : -EMSGSIZE;
+	header = motet_netlink_record(skb, cb, kind->get);
+	err = header ? kind->fill(skb, object, &asker->reader,
+				  asker->domain->sequence) : -EMSGSIZE;
 	if (err)
 		genlmsg_cancel(skb, header);
 	else
@@ -101,7 +81,7 @@ out_unlock:
  * Return: how much is in @skb, 0 at the end, or a negative error.
  */
 int motet_netlink_dump(struct sk_buff *skb, struct netlink_callback *cb,
-		       const struct motet_netlink_kind *kind)
+		       const struct motet_notify_kind *kind)
 {
 	struct motet_netlink_asker asker;
 	unsigned long serial = cb->args[0];
@@ -147,11 +127,11 @@ int motet_nl_actor_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
  */
 int motet_nl_port_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 {
-	return motet_netlink_dump(skb, cb, &motet_netlink_ports);
+	return motet_netlink_dump(skb, cb, &motet_notify_ports);
 }
 
 static int motet_netlink_none(struct genl_info *info,
-			      const struct motet_netlink_kind *kind)
+			      const struct motet_notify_kind *kind)
 {
 	if (info->attrs[kind->id]) {
 		NL_SET_ERR_MSG_ATTR(info->extack, info->attrs[kind->id],
@@ -165,7 +145,7 @@ static int motet_netlink_none(struct genl_info *info,
 
 static struct motet_object *
 motet_netlink_find_name(struct motet_domain *domain, struct genl_info *info,
-			const struct motet_netlink_kind *kind)
+			const struct motet_notify_kind *kind)
 {
 	const struct nlattr *attr = info->attrs[kind->name];
 	struct motet_object *object;
@@ -193,7 +173,7 @@ motet_netlink_find_name(struct motet_domain *domain, struct genl_info *info,
  */
 struct motet_object *
 motet_netlink_find(struct motet_domain *domain, struct genl_info *info,
-		   const struct motet_netlink_kind *kind)
+		   const struct motet_notify_kind *kind)
 {
 	const struct nlattr *id = info->attrs[kind->id];
 	struct motet_object *object;
@@ -210,7 +190,7 @@ motet_netlink_find(struct motet_domain *domain, struct genl_info *info,
 
 static int motet_netlink_show_locked(struct motet_object *object,
 				     const struct motet_netlink_asker *asker,
-				     const struct motet_netlink_kind *kind,
+				     const struct motet_notify_kind *kind,
 				     struct genl_info *info,
 				     struct sk_buff **reply)
 {
@@ -224,10 +204,11 @@ static int motet_netlink_show_locked(struct motet_object *object,
 		GENL_SET_ERR_MSG(info, "anonymous, and of another user");
 		return -EACCES;
 	}
-	*reply = motet_netlink_reply_new(info, kind->size(object), &header);
+	*reply = motet_netlink_reply_new(info, motet_notify_size(kind, object), &header);
 	if (!*reply)
 		return -ENOMEM;
-	err = kind->fill(*reply, object, asker);
+	err = kind->fill(*reply, object, &asker->reader,
+			 asker->domain->sequence);
 	if (err)
 		nlmsg_free(*reply);
 	else
@@ -246,7 +227,7 @@ static int motet_netlink_show_locked(struct motet_object *object,
  * name, -EACCES if it may not be shown, -EINVAL, -ENOMEM.
  */
 int motet_netlink_get(struct sk_buff *skb, struct genl_info *info,
-		      const struct motet_netlink_kind *kind)
+		      const struct motet_notify_kind *kind)
 {
 	struct motet_netlink_asker asker;
 	struct motet_object *object;
@@ -274,5 +255,5 @@ int motet_netlink_get(struct sk_buff *skb, struct genl_info *info,
  */
 int motet_nl_port_get_doit(struct sk_buff *skb, struct genl_info *info)
 {
-	return motet_netlink_get(skb, info, &motet_netlink_ports);
+	return motet_netlink_get(skb, info, &motet_notify_ports);
 }

@@ -8,11 +8,7 @@
 
 #include <uapi/linux/motet_netlink.h>
 
-#include "channel.h"
-#include "checkpoint.h"
 #include "domain.h"
-#include "group.h"
-#include "lock.h"
 #include "node.h"
 #include "notify.h"
 #include "notify_internal.h"
@@ -32,35 +28,6 @@ static const u8 motet_notify_node_commands[] = {
 	[MOTET_NODE_DELETED] = MOTET_CMD_NODE_DELETE_NTF,
 };
 
-static const u8 motet_notify_port_commands[] = {
-	[MOTET_EVENT_CREATE] = MOTET_CMD_PORT_CREATE_NTF,
-	[MOTET_EVENT_CHANGE] = MOTET_CMD_PORT_CHANGE_NTF,
-	[MOTET_EVENT_DELETE] = MOTET_CMD_PORT_DELETE_NTF,
-};
-
-static const u8 motet_notify_group_commands[] = {
-	[MOTET_EVENT_CREATE] = MOTET_CMD_GROUP_CREATE_NTF,
-	[MOTET_EVENT_CHANGE] = MOTET_CMD_GROUP_CHANGE_NTF,
-	[MOTET_EVENT_DELETE] = MOTET_CMD_GROUP_DELETE_NTF,
-};
-
-static const u8 motet_notify_lock_commands[] = {
-	[MOTET_EVENT_CREATE] = MOTET_CMD_LOCK_CREATE_NTF,
-	[MOTET_EVENT_DELETE] = MOTET_CMD_LOCK_DELETE_NTF,
-};
-
-static const u8 motet_notify_channel_commands[] = {
-	[MOTET_EVENT_CREATE] = MOTET_CMD_CHANNEL_CREATE_NTF,
-	[MOTET_EVENT_CHANGE] = MOTET_CMD_CHANNEL_CHANGE_NTF,
-	[MOTET_EVENT_DELETE] = MOTET_CMD_CHANNEL_DELETE_NTF,
-};
-
-static const u8 motet_notify_checkpoint_commands[] = {
-	[MOTET_EVENT_CREATE] = MOTET_CMD_CHECKPOINT_CREATE_NTF,
-	[MOTET_EVENT_CHANGE] = MOTET_CMD_CHECKPOINT_CHANGE_NTF,
-	[MOTET_EVENT_DELETE] = MOTET_CMD_CHECKPOINT_DELETE_NTF,
-};
-
 /**
  * motet_notify_name() - the name of an object
  * @object: the object
@@ -75,19 +42,21 @@ const struct motet_name *motet_notify_name(const struct motet_object *object)
 }
 
 /**
- * motet_notify_port_size() - how large the record of a port can be
- * @port: the port, published
+ * motet_notify_size() - how large the record of an object can be
+ * @kind: what it is
+ * @object: the object, published
  *
- * Context: under the mutex of the port's domain.
+ * Context: under the mutex of the object's domain.
  * Return: bytes, without the headers of the message.
  */
-size_t motet_notify_port_size(struct motet_port *port)
+size_t motet_notify_size(const struct motet_notify_kind *kind,
+			 const struct motet_object *object)
 {
-	const struct motet_name *name = motet_notify_name(&port->object);
+	const struct motet_name *name = motet_notify_name(object);
 
 	return nla_total_size(name ? name->len : 0) +
-	       3 * nla_total_size(sizeof(struct motet_id)) +
-	       MOTET_NOTIFY_PORT_NUMBERS * nla_total_size_64bit(sizeof(u64));
+	       kind->ids * nla_total_size(sizeof(struct motet_id)) +
+	       kind->numbers * nla_total_size_64bit(sizeof(u64));
 }
 
 static int motet_notify_fill_u64(struct sk_buff *skb, int type, u64 value)
@@ -195,24 +164,16 @@ static int motet_notify_fill_stats(struct sk_buff *skb,
 	return 0;
 }
 
-/**
- * motet_notify_fill_port() - put the record of a port into a message
- * @skb: the message
- * @port: the port, published
- * @reader: in whose terms
- * @sequence: number of the last event that the record reflects
- *
- * Context: under the mutex of the port's domain.
- * Return: 0, or -EMSGSIZE if it does not fit; part of it is in @skb then.
- */
-int motet_notify_fill_port(struct sk_buff *skb, struct motet_port *port,
-			   const struct motet_notify_reader *reader,
-			   u64 sequence)
+static int motet_notify_fill_port(struct sk_buff *skb,
+				  struct motet_object *object,
+				  const struct motet_notify_reader *reader,
+				  u64 sequence)
 {
+	struct motet_port *port = motet_port_of(object);
 	struct motet_port_view view = {};
 	int err;
 
-	lockdep_assert_held(&port->object.domain->mutex);
+	lockdep_assert_held(&object->domain->mutex);
 	motet_port_look(port, &view);
 	err = motet_notify_fill_identity(skb, port, reader->user_ns);
 	if (!err)
@@ -229,6 +190,19 @@ int motet_notify_fill_port(struct sk_buff *skb, struct motet_port *port,
 	put_pid(view.pid);
 	return err;
 }
+
+const struct motet_notify_kind motet_notify_ports = {
+	.class = MOTET_CLASS_PORT,
+	.get = MOTET_CMD_PORT_GET,
+	.told[MOTET_EVENT_CREATE] = MOTET_CMD_PORT_CREATE_NTF,
+	.told[MOTET_EVENT_CHANGE] = MOTET_CMD_PORT_CHANGE_NTF,
+	.told[MOTET_EVENT_DELETE] = MOTET_CMD_PORT_DELETE_NTF,
+	.id = MOTET_A_PORT_ID,
+	.name = MOTET_A_PORT_NAME,
+	.ids = 3,
+	.numbers = MOTET_NOTIFY_PORT_NUMBERS,
+	.fill = motet_notify_fill_port,
+};
 
 /**
  * motet_notify_node_size() - how large the record of a node can be
@@ -307,99 +281,14 @@ static void motet_notify_send(struct net *net, unsigned int group,
 	genl_set_err(motet_notify_family, net, 0, group, -ENOBUFS);
 }
 
-static void motet_notify_port(struct motet_port *port, unsigned long event,
-			      u64 sequence)
-{
-	struct net *net = port->object.domain->net;
-	const struct motet_notify_reader everyone = {
-		.user_ns = net->user_ns,
-	};
-	struct sk_buff *skb;
-	void *header = NULL;
-	int err = 0;
-
-	skb = motet_notify_new(motet_notify_port_size(port),
-			       motet_notify_port_commands[event], &header);
-	if (skb)
-		err = motet_notify_fill_port(skb, port, &everyone, sequence);
-	motet_notify_send(net, motet_notify_objects, skb, header, err);
-}
-
-static void motet_notify_group(struct motet_group *group, unsigned long event,
-			       u64 sequence)
-{
-	struct net *net = group->object.domain->net;
-	const struct motet_notify_reader everyone = {
-		.user_ns = net->user_ns,
-	};
-	struct sk_buff *skb;
-	void *header = NULL;
-	int err = 0;
-
-	skb = motet_notify_new(motet_notify_group_size(group),
-			       motet_notify_group_commands[event], &header);
-	if (skb)
-		err = motet_notify_fill_group(skb, group, &everyone, sequence);
-	motet_notify_send(net, motet_notify_objects, skb, header, err);
-}
-
-/* A lock is never told to have changed. */
-static void motet_notify_lock(struct motet_lock *lock, unsigned long event,
-			      u64 sequence)
-{
-	struct net *net = lock->object.domain->net;
-	const struct motet_notify_reader everyone = {
-		.user_ns = net->user_ns,
-	};
-	struct sk_buff *skb;
-	void *header = NULL;
-	int err = 0;
-
-	skb = motet_notify_new(motet_notify_lock_size(lock),
-			       motet_notify_lock_commands[event], &header);
-	if (skb)
-		err = motet_notify_fill_lock(skb, lock, &everyone, sequence);
-	motet_notify_send(net, motet_notify_objects, skb, header, err);
-}
-
-static void motet_notify_channel(struct motet_channel *channel,
-				 unsigned long event, u64 sequence)
-{
-	struct net *net = channel->object.domain->net;
-	const struct motet_notify_reader everyone = {
-		.user_ns = net->user_ns,
-	};
-	struct sk_buff *skb;
-	void *header = NULL;
-	int err = 0;
-
-	skb = motet_notify_new(motet_notify_channel_size(channel),
-			       motet_notify_channel_commands[event], &header);
-	if (skb)
-		err = motet_notify_fill_channel(skb, channel, &everyone,
-						sequence);
-	motet_notify_send(net, motet_notify_objects, skb, header, err);
-}
-
-static void motet_notify_checkpoint(struct motet_checkpoint *checkpoint,
-				    unsigned long event, u64 sequence)
-{
-	struct net *net = checkpoint->object.domain->net;
-	const struct motet_notify_reader everyone = {
-		.user_ns = net->user_ns,
-	};
-	struct sk_buff *skb;
-	void *header = NULL;
-	int err = 0;
-
-	skb = motet_notify_new(motet_notify_checkpoint_size(checkpoint),
-			       motet_notify_checkpoint_commands[event],
-			       &header);
-	if (skb)
-		err = motet_notify_fill_checkpoint(skb, checkpoint, &everyone,
-						   sequence);
-	motet_notify_send(net, motet_notify_objects, skb, header, err);
-}
+/* Actors come and go untold. */
+static const struct motet_notify_kind *const motet_notify_kinds[] = {
+	[MOTET_CLASS_PORT] = &motet_notify_ports,
+	[MOTET_CLASS_GROUP] = &motet_notify_groups,
+	[MOTET_CLASS_CHANNEL] = &motet_notify_channels,
+	[MOTET_CLASS_CHECKPOINT] = &motet_notify_checkpoints,
+	[MOTET_CLASS_LOCK] = &motet_notify_locks,
+};
 
 static int motet_notify_event(struct notifier_block *subscriber,
 			      unsigned long event, void *data)
@@ -407,31 +296,24 @@ static int motet_notify_event(struct notifier_block *subscriber,
 	const struct motet_object_event *what = data;
 	struct motet_object *object = what->object;
 	struct net *net = object->domain->net;
+	const struct motet_notify_kind *kind;
+	const struct motet_notify_reader everyone = {
+		.user_ns = net->user_ns,
+	};
+	struct sk_buff *skb;
+	void *header = NULL;
+	int err = 0;
 
-	if (!genl_has_listeners(motet_notify_family, net, motet_notify_objects))
+	kind = motet_notify_kinds[object->ops->class];
+	if (!kind || !kind->told[event] ||
+	    !genl_has_listeners(motet_notify_family, net, motet_notify_objects))
 		return NOTIFY_DONE;
-	switch (object->ops->class) {
-	case MOTET_CLASS_PORT:
-		motet_notify_port(motet_port_of(object), event, what->sequence);
-		return NOTIFY_OK;
-	case MOTET_CLASS_GROUP:
-		motet_notify_group(motet_group_of(object), event,
-				   what->sequence);
-		return NOTIFY_OK;
-	case MOTET_CLASS_LOCK:
-		motet_notify_lock(motet_lock_of(object), event, what->sequence);
-		return NOTIFY_OK;
-	case MOTET_CLASS_CHANNEL:
-		motet_notify_channel(motet_channel_of(object), event,
-				     what->sequence);
-		return NOTIFY_OK;
-	case MOTET_CLASS_CHECKPOINT:
-		motet_notify_checkpoint(motet_checkpoint_of(object), event,
-					what->sequence);
-		return NOTIFY_OK;
-	default:
-		return NOTIFY_DONE;
-	}
+	skb = motet_notify_new(motet_notify_size(kind, object),
+			       kind->told[event], &header);
+	if (skb)
+		err = kind->fill(skb, object, &everyone, what->sequence);
+	motet_notify_send(net, motet_notify_objects, skb, header, err);
+	return NOTIFY_OK;
 }
 
 static int motet_notify_node_event(struct notifier_block *subscriber,

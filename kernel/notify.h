@@ -5,14 +5,11 @@
 
 #include <linux/types.h>
 
+#include "object.h"
+
 struct genl_family;
-struct motet_channel;
-struct motet_checkpoint;
-struct motet_group;
-struct motet_lock;
 struct motet_node;
 struct motet_nodes;
-struct motet_port;
 struct pid_namespace;
 struct sk_buff;
 struct user_namespace;
@@ -22,7 +19,7 @@ struct user_namespace;
  *
  * Turns the events of objects and of nodes into multicast messages. It knows
  * what a record of a port, a group, a channel, a checkpoint, a lock or a node
- * looks like; answers and dumps are filled with the same functions, so that an
+ * looks like, by the *kind* of each; answers and dumps are filled by it too, so that an
  * event and an answer never differ in what they mean. It does not know the
  * netlink family: the family comes with motet_notify_start(), which the one that
  * registers it calls once that is done, and ends with motet_notify_stop() before
@@ -49,34 +46,53 @@ struct motet_notify_reader {
 	struct pid_namespace *pid_ns;
 };
 
+/**
+ * struct motet_notify_kind - how objects of a class are told of and shown
+ * @class: the class [const]
+ * @get: the command of answers and dumps [const]
+ * @told: the command that tells of an event [const]
+ * @id: attribute of the identifier [const]
+ * @name: attribute of the name [const]
+ * @ids: identifiers that a record may have [const]
+ * @numbers: attributes that are neither, counted generously [const]
+ * @fill: puts the record of an object into a message. It is called under the
+ *	mutex of the domain; if the record does not fit it says -EMSGSIZE, and part
+ *	of it is in the message then [const]
+ */
+struct motet_notify_kind {
+	enum motet_class class;
+	u8 get;
+	u8 told[MOTET_EVENT_DELETE + 1];
+	int id;
+	int name;
+	unsigned int ids;
+	unsigned int numbers;
+	int (*fill)(struct sk_buff *skb, struct motet_object *object,
+		    const struct motet_notify_reader *reader, u64 sequence);
+};
+
 int motet_notify_start(const struct genl_family *family, unsigned int objects,
 		       unsigned int nodes);
 void motet_notify_stop(void);
 
-size_t motet_notify_port_size(struct motet_port *port);
-int motet_notify_fill_port(struct sk_buff *skb, struct motet_port *port,
-			   const struct motet_notify_reader *reader,
-			   u64 sequence);
-size_t motet_notify_group_size(struct motet_group *group);
-int motet_notify_fill_group(struct sk_buff *skb, struct motet_group *group,
-			    const struct motet_notify_reader *reader,
-			    u64 sequence);
-size_t motet_notify_lock_size(struct motet_lock *lock);
-int motet_notify_fill_lock(struct sk_buff *skb, struct motet_lock *lock,
-			   const struct motet_notify_reader *reader,
-			   u64 sequence);
-size_t motet_notify_channel_size(struct motet_channel *channel);
-int motet_notify_fill_channel(struct sk_buff *skb,
-			      struct motet_channel *channel,
-			      const struct motet_notify_reader *reader,
-			      u64 sequence);
-size_t motet_notify_checkpoint_size(struct motet_checkpoint *checkpoint);
-int motet_notify_fill_checkpoint(struct sk_buff *skb,
-				 struct motet_checkpoint *checkpoint,
-				 const struct motet_notify_reader *reader,
-				 u64 sequence);
+/* notify.c */
+size_t motet_notify_size(const struct motet_notify_kind *kind,
+			 const struct motet_object *object);
+extern const struct motet_notify_kind motet_notify_ports;
 size_t motet_notify_node_size(const struct motet_node *node);
 int motet_notify_fill_node(struct sk_buff *skb, const struct motet_nodes *nodes,
 			   const struct motet_node *node);
+
+/* notify_group.c */
+extern const struct motet_notify_kind motet_notify_groups;
+
+/* notify_channel.c */
+extern const struct motet_notify_kind motet_notify_channels;
+
+/* notify_checkpoint.c */
+extern const struct motet_notify_kind motet_notify_checkpoints;
+
+/* notify_lock.c */
+extern const struct motet_notify_kind motet_notify_locks;
 
 #endif /* _MOTET_NOTIFY_H */

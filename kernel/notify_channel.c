@@ -14,22 +14,6 @@
 /* Attributes that are neither name nor identifier, counted generously. */
 #define MOTET_NOTIFY_CHANNEL_NUMBERS	20
 
-/**
- * motet_notify_channel_size() - how large the record of a channel can be
- * @channel: the channel, published
- *
- * Context: under the mutex of the channel's domain.
- * Return: bytes, without the headers of the message.
- */
-size_t motet_notify_channel_size(struct motet_channel *channel)
-{
-	const struct motet_name *name = motet_notify_name(&channel->object);
-
-	return nla_total_size(name ? name->len : 0) +
-	       nla_total_size(sizeof(struct motet_id)) +
-	       MOTET_NOTIFY_CHANNEL_NUMBERS * nla_total_size_64bit(sizeof(u64));
-}
-
 static int motet_notify_put_number(struct sk_buff *skb, int type, u64 value)
 {
 	return nla_put_u64_64bit(skb, type, value, MOTET_A_CHANNEL_PAD);
@@ -88,27 +72,18 @@ static int motet_notify_fill_events(struct sk_buff *skb,
 	return 0;
 }
 
-/**
- * motet_notify_fill_channel() - put the record of a channel into a message
- * @skb: the message
- * @channel: the channel, published
- * @reader: in whose terms
- * @sequence: number of the last event that the record reflects
- *
- * Context: under the mutex of the channel's domain.
- * Return: 0, or -EMSGSIZE if it does not fit; part of it is in @skb then.
- */
-int motet_notify_fill_channel(struct sk_buff *skb,
-			      struct motet_channel *channel,
-			      const struct motet_notify_reader *reader,
-			      u64 sequence)
+static int motet_notify_fill_channel(struct sk_buff *skb,
+				     struct motet_object *object,
+				     const struct motet_notify_reader *reader,
+				     u64 sequence)
 {
+	struct motet_channel *channel = motet_channel_of(object);
 	struct motet_channel_view view;
 	int err;
 
-	lockdep_assert_held(&channel->object.domain->mutex);
+	lockdep_assert_held(&object->domain->mutex);
 	motet_channel_look(channel, &view);
-	err = motet_notify_fill_object(skb, &channel->object, reader->user_ns);
+	err = motet_notify_fill_object(skb, object, reader->user_ns);
 	if (!err)
 		err = motet_notify_fill_openers(skb, &view);
 	if (!err)
@@ -118,3 +93,16 @@ int motet_notify_fill_channel(struct sk_buff *skb,
 					      sequence);
 	return err;
 }
+
+const struct motet_notify_kind motet_notify_channels = {
+	.class = MOTET_CLASS_CHANNEL,
+	.get = MOTET_CMD_CHANNEL_GET,
+	.told[MOTET_EVENT_CREATE] = MOTET_CMD_CHANNEL_CREATE_NTF,
+	.told[MOTET_EVENT_CHANGE] = MOTET_CMD_CHANNEL_CHANGE_NTF,
+	.told[MOTET_EVENT_DELETE] = MOTET_CMD_CHANNEL_DELETE_NTF,
+	.id = MOTET_A_CHANNEL_ID,
+	.name = MOTET_A_CHANNEL_NAME,
+	.ids = 1,
+	.numbers = MOTET_NOTIFY_CHANNEL_NUMBERS,
+	.fill = motet_notify_fill_channel,
+};

@@ -14,23 +14,6 @@
 /* Attributes that are neither name nor identifier, counted generously. */
 #define MOTET_NOTIFY_CHECKPOINT_NUMBERS	22
 
-/**
- * motet_notify_checkpoint_size() - how large the record of a checkpoint can be
- * @checkpoint: the checkpoint, published
- *
- * Context: under the mutex of the checkpoint's domain.
- * Return: bytes, without the headers of the message.
- */
-size_t motet_notify_checkpoint_size(struct motet_checkpoint *checkpoint)
-{
-	const struct motet_name *name = motet_notify_name(&checkpoint->object);
-
-	return nla_total_size(name ? name->len : 0) +
-	       nla_total_size(sizeof(struct motet_id)) +
-	       MOTET_NOTIFY_CHECKPOINT_NUMBERS *
-		       nla_total_size_64bit(sizeof(u64));
-}
-
 static int motet_notify_put_u64(struct sk_buff *skb, int type, u64 value)
 {
 	return nla_put_u64_64bit(skb, type, value, MOTET_A_CHECKPOINT_PAD);
@@ -96,28 +79,18 @@ static int motet_notify_fill_contents(struct sk_buff *skb,
 	return 0;
 }
 
-/**
- * motet_notify_fill_checkpoint() - put the record of a checkpoint into a message
- * @skb: the message
- * @checkpoint: the checkpoint, published
- * @reader: in whose terms
- * @sequence: number of the last event that the record reflects
- *
- * Context: under the mutex of the checkpoint's domain.
- * Return: 0, or -EMSGSIZE if it does not fit; part of it is in @skb then.
- */
-int motet_notify_fill_checkpoint(struct sk_buff *skb,
-				 struct motet_checkpoint *checkpoint,
-				 const struct motet_notify_reader *reader,
-				 u64 sequence)
+static int motet_notify_fill_checkpoint(struct sk_buff *skb,
+					struct motet_object *object,
+					const struct motet_notify_reader *reader,
+					u64 sequence)
 {
+	struct motet_checkpoint *checkpoint = motet_checkpoint_of(object);
 	struct motet_checkpoint_view view;
 	int err;
 
-	lockdep_assert_held(&checkpoint->object.domain->mutex);
+	lockdep_assert_held(&object->domain->mutex);
 	motet_checkpoint_look(checkpoint, &view);
-	err = motet_notify_fill_owner(skb, &checkpoint->object,
-				      reader->user_ns);
+	err = motet_notify_fill_owner(skb, object, reader->user_ns);
 	if (!err)
 		err = motet_notify_fill_attributes(skb,
 						   &checkpoint->attributes);
@@ -128,3 +101,16 @@ int motet_notify_fill_checkpoint(struct sk_buff *skb,
 					   sequence);
 	return err;
 }
+
+const struct motet_notify_kind motet_notify_checkpoints = {
+	.class = MOTET_CLASS_CHECKPOINT,
+	.get = MOTET_CMD_CHECKPOINT_GET,
+	.told[MOTET_EVENT_CREATE] = MOTET_CMD_CHECKPOINT_CREATE_NTF,
+	.told[MOTET_EVENT_CHANGE] = MOTET_CMD_CHECKPOINT_CHANGE_NTF,
+	.told[MOTET_EVENT_DELETE] = MOTET_CMD_CHECKPOINT_DELETE_NTF,
+	.id = MOTET_A_CHECKPOINT_ID,
+	.name = MOTET_A_CHECKPOINT_NAME,
+	.ids = 1,
+	.numbers = MOTET_NOTIFY_CHECKPOINT_NUMBERS,
+	.fill = motet_notify_fill_checkpoint,
+};

@@ -16,22 +16,6 @@
 /* Attributes that are neither name nor identifier, counted generously. */
 #define MOTET_NOTIFY_GROUP_NUMBERS	26
 
-/**
- * motet_notify_group_size() - how large the record of a group can be
- * @group: the group, published
- *
- * Context: under the mutex of the group's domain.
- * Return: bytes, without the headers of the message.
- */
-size_t motet_notify_group_size(struct motet_group *group)
-{
-	const struct motet_name *name = motet_notify_name(&group->object);
-
-	return nla_total_size(name ? name->len : 0) +
-	       nla_total_size(sizeof(struct motet_id)) +
-	       MOTET_NOTIFY_GROUP_NUMBERS * nla_total_size_64bit(sizeof(u64));
-}
-
 static int motet_notify_put_u64(struct sk_buff *skb, int type, u64 value)
 {
 	return nla_put_u64_64bit(skb, type, value, MOTET_A_GROUP_PAD);
@@ -101,26 +85,18 @@ static int motet_notify_fill_work(struct sk_buff *skb,
 	return 0;
 }
 
-/**
- * motet_notify_fill_group() - put the record of a group into a message
- * @skb: the message
- * @group: the group, published
- * @reader: in whose terms
- * @sequence: number of the last event that the record reflects
- *
- * Context: under the mutex of the group's domain.
- * Return: 0, or -EMSGSIZE if it does not fit; part of it is in @skb then.
- */
-int motet_notify_fill_group(struct sk_buff *skb, struct motet_group *group,
-			    const struct motet_notify_reader *reader,
-			    u64 sequence)
+static int motet_notify_fill_group(struct sk_buff *skb,
+				   struct motet_object *object,
+				   const struct motet_notify_reader *reader,
+				   u64 sequence)
 {
+	struct motet_group *group = motet_group_of(object);
 	struct motet_group_view view;
 	int err;
 
-	lockdep_assert_held(&group->object.domain->mutex);
+	lockdep_assert_held(&object->domain->mutex);
 	motet_group_look(group, &view);
-	err = motet_notify_fill_owner(skb, &group->object, reader->user_ns);
+	err = motet_notify_fill_owner(skb, object, reader->user_ns);
 	if (!err)
 		err = motet_notify_fill_members(skb, &view);
 	if (!err)
@@ -130,3 +106,16 @@ int motet_notify_fill_group(struct sk_buff *skb, struct motet_group *group,
 					   sequence);
 	return err;
 }
+
+const struct motet_notify_kind motet_notify_groups = {
+	.class = MOTET_CLASS_GROUP,
+	.get = MOTET_CMD_GROUP_GET,
+	.told[MOTET_EVENT_CREATE] = MOTET_CMD_GROUP_CREATE_NTF,
+	.told[MOTET_EVENT_CHANGE] = MOTET_CMD_GROUP_CHANGE_NTF,
+	.told[MOTET_EVENT_DELETE] = MOTET_CMD_GROUP_DELETE_NTF,
+	.id = MOTET_A_GROUP_ID,
+	.name = MOTET_A_GROUP_NAME,
+	.ids = 1,
+	.numbers = MOTET_NOTIFY_GROUP_NUMBERS,
+	.fill = motet_notify_fill_group,
+};

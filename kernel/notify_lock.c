@@ -14,22 +14,6 @@
 /* Attributes that are neither name nor identifier, counted generously. */
 #define MOTET_NOTIFY_LOCK_NUMBERS	18
 
-/**
- * motet_notify_lock_size() - how large the record of a lock can be
- * @lock: the lock, published
- *
- * Context: under the mutex of the lock's domain.
- * Return: bytes, without the headers of the message.
- */
-size_t motet_notify_lock_size(struct motet_lock *lock)
-{
-	const struct motet_name *name = motet_notify_name(&lock->object);
-
-	return nla_total_size(name ? name->len : 0) +
-	       nla_total_size(sizeof(struct motet_id)) +
-	       MOTET_NOTIFY_LOCK_NUMBERS * nla_total_size_64bit(sizeof(u64));
-}
-
 static int motet_notify_put_u64(struct sk_buff *skb, int type, u64 value)
 {
 	return nla_put_u64_64bit(skb, type, value, MOTET_A_LOCK_PAD);
@@ -81,26 +65,18 @@ static int motet_notify_fill_stats(struct sk_buff *skb,
 	return 0;
 }
 
-/**
- * motet_notify_fill_lock() - put the record of a lock into a message
- * @skb: the message
- * @lock: the lock, published
- * @reader: in whose terms
- * @sequence: number of the last event that the record reflects
- *
- * Context: under the mutex of the lock's domain.
- * Return: 0, or -EMSGSIZE if it does not fit; part of it is in @skb then.
- */
-int motet_notify_fill_lock(struct sk_buff *skb, struct motet_lock *lock,
-			   const struct motet_notify_reader *reader,
-			   u64 sequence)
+static int motet_notify_fill_lock(struct sk_buff *skb,
+				  struct motet_object *object,
+				  const struct motet_notify_reader *reader,
+				  u64 sequence)
 {
+	struct motet_lock *lock = motet_lock_of(object);
 	struct motet_lock_view view;
 	int err;
 
-	lockdep_assert_held(&lock->object.domain->mutex);
+	lockdep_assert_held(&object->domain->mutex);
 	motet_lock_look(lock, &view);
-	err = motet_notify_fill_owner(skb, &lock->object, reader->user_ns);
+	err = motet_notify_fill_owner(skb, object, reader->user_ns);
 	if (!err)
 		err = motet_notify_fill_state(skb, &view);
 	if (!err)
@@ -110,3 +86,16 @@ int motet_notify_fill_lock(struct sk_buff *skb, struct motet_lock *lock,
 					   sequence);
 	return err;
 }
+
+/* A lock is never told to have changed. */
+const struct motet_notify_kind motet_notify_locks = {
+	.class = MOTET_CLASS_LOCK,
+	.get = MOTET_CMD_LOCK_GET,
+	.told[MOTET_EVENT_CREATE] = MOTET_CMD_LOCK_CREATE_NTF,
+	.told[MOTET_EVENT_DELETE] = MOTET_CMD_LOCK_DELETE_NTF,
+	.id = MOTET_A_LOCK_ID,
+	.name = MOTET_A_LOCK_NAME,
+	.ids = 1,
+	.numbers = MOTET_NOTIFY_LOCK_NUMBERS,
+	.fill = motet_notify_fill_lock,
+};
