@@ -513,6 +513,9 @@ static const struct motet_ioctl motet_checkpoint_ioctls[] = {
 	MOTET_IOCTL(MOTET_IOC_CHECKPOINT_TRACK, struct motet_checkpoint_track,
 		    MOTET_CHECKPOINT_TRACK_SIZE_VER0, MOTET_ON_HOLDER,
 		    motet_ioctl_checkpoint_track),
+	MOTET_IOCTL(MOTET_IOC_CHECKPOINT_VIEW, struct motet_view_open,
+		    MOTET_VIEW_OPEN_SIZE_VER0, MOTET_ON_CHECKPOINT,
+		    motet_ioctl_checkpoint_view),
 };
 
 const struct motet_ioctl_table motet_checkpoint_ioctl_table = {

@@ -163,4 +163,7 @@ extern const struct motet_ioctl_table motet_channel_ioctl_table;
 /* chardev_checkpoint.c */
 extern const struct motet_ioctl_table motet_checkpoint_ioctl_table;
 
+/* chardev_checkpoint_view.c */
+int motet_ioctl_checkpoint_view(struct motet_ioctl_call *call, void *data);
+
 #endif /* _MOTET_CHARDEV_INTERNAL_H */

@@ -118,6 +118,7 @@ static void motet_checkpoint_kill_locked(struct motet_checkpoint *checkpoint)
 				      checkpoint->section_count);
 	checkpoint->dead = true;
 	motet_checkpoint_drop_trackers(checkpoint);
+	motet_views_gone_locked(checkpoint);
 	motet_sections_stop_locked(checkpoint);
 	mutex_unlock(&checkpoint->mutex);
 }
@@ -222,6 +223,7 @@ motet_checkpoint_new(struct motet_actor *actor,
 			  actor->object.domain);
 	mutex_init(&checkpoint->mutex);
 	INIT_LIST_HEAD(&checkpoint->trackers);
+	INIT_LIST_HEAD(&checkpoint->views);
 	motet_retention_init(&checkpoint->retention, &checkpoint->object,
 			     motet_checkpoint_retention_over);
 	motet_sections_init(checkpoint);
@@ -336,6 +338,9 @@ int motet_checkpoint_unlink(struct motet_object *object)
 		motet_checkpoint_kill_locked(checkpoint);
 	} else if (named) {
 		motet_domain_unname_locked(object);
+		mutex_lock(&checkpoint->mutex);
+		motet_views_unlinked_locked(checkpoint);
+		mutex_unlock(&checkpoint->mutex);
 		motet_domain_changed_locked(object);
 	}
 	mutex_unlock(&object->domain->mutex);
@@ -388,6 +393,7 @@ void motet_checkpoint_look(struct motet_checkpoint *checkpoint,
 	view->reads = checkpoint->reads;
 	view->writes = checkpoint->writes;
 	view->trackers = checkpoint->tracker_count;
+	view->views = checkpoint->view_count;
 	view->exhausted = checkpoint->exhausted;
 	mutex_unlock(&checkpoint->mutex);
 }

@@ -12,6 +12,7 @@
 #include <linux/xarray.h>
 
 #include <uapi/linux/motet_checkpoint.h>
+#include <uapi/linux/motet_checkpoint_view.h>
 
 #include "actor.h"
 #include "object.h"
@@ -66,18 +67,29 @@
  * there was a change finds it. A tracker refers to its port's object and queue,
  * and has a bond in the object.
  *
- * What comes next to a checkpoint fits in here. A *view* is a copy of a
- * content of its own, in pages that are mapped, which is brought up to date when
- * the parts are applied, between two counts of a sequence; it does not share the
- * pages of the content, since those are replaced. A *replicator* is given what
- * was staged, before it is applied and in the order of the generations: a
- * transfer has all that is needed to carry it out, also after its writer died.
+ * A *view* is a copy of a section in pages of its own that processes map and read
+ * without a call: those of the content are replaced, these are written over. It
+ * is brought up to date under the mutex, after all parts of a transfer have been
+ * applied and before any of its sections can be read: first every view that is
+ * concerned gets an odd count, then what was written, then the next even count.
+ * So a transfer is one change in each view, but views of two sections are not
+ * changed at one moment. A view ends when its section has no room in it, when it
+ * is deleted or expires, or when the checkpoint dies: that is written into its
+ * header, and then nothing changes in it any more. It does not keep its
+ * checkpoint alive, only what is left of it; its pages, which whoever made it is
+ * charged for, are there until it is closed and unmapped everywhere. Who writes
+ * a checkpoint without views asks once a call whether there is one.
+ *
+ * What comes next to a checkpoint fits in here. A *replicator* is given what was
+ * staged, before it is applied and in the order of the generations: a transfer
+ * has all that is needed to carry it out, also after its writer died.
  *
  * Locks: the domain's mutex is taken first where a checkpoint may begin or cease
  * to live, then the checkpoint's mutex, under which sections change. It is never
  * held while anything is copied from or to a user.
  */
 
+struct page;
 struct motet_content;
 struct motet_queue;
 struct motet_section;
@@ -105,6 +117,8 @@ struct motet_section;
  *	[checkpoint.mutex]
  * @trackers: who is told of changes [checkpoint.mutex]
  * @tracker_count: how many [checkpoint.mutex]
+ * @views: views that have not ended [checkpoint.mutex]
+ * @view_count: how many [checkpoint.mutex]
  * @expiries: sections that expire [checkpoint.mutex]
  * @expiry_timer: goes off at the first of them [own]
  * @expiry_work: deletes what is due; has a reference while it is queued or runs
@@ -131,6 +145,8 @@ struct motet_checkpoint {
 	bool exhausted;
 	struct list_head trackers;
 	u32 tracker_count;
+	struct list_head views;
+	u32 view_count;
 	struct timerqueue_head expiries;
 	struct hrtimer expiry_timer;
 	struct work_struct expiry_work;
@@ -158,6 +174,7 @@ struct motet_checkpoint_handle {
  * @writes: calls that have written [own]
  * @handles: open handles [own]
  * @trackers: who is told of changes [own]
+ * @views: views that have not ended [own]
  * @retained: nothing but its retention keeps it [own]
  * @exhausted: it has all the sections or bytes that it may have [own]
  */
@@ -170,6 +187,7 @@ struct motet_checkpoint_view {
 	u64 writes;
 	u32 handles;
 	u32 trackers;
+	u32 views;
 	bool retained;
 	bool exhausted;
 };
@@ -224,6 +242,14 @@ int motet_checkpoint_track(struct motet_checkpoint *checkpoint,
 int motet_checkpoint_untrack(struct motet_checkpoint *checkpoint,
 			     const struct motet_checkpoint_track *arg,
 			     const struct motet_object *port);
+
+/* checkpoint_view.c: reading in mapped memory */
+struct motet_view;
+
+struct motet_view *motet_view_new(struct motet_checkpoint_handle *handle,
+				  struct motet_view_open *arg);
+void motet_view_close(struct motet_view *view);
+struct page *motet_view_page(const struct motet_view *view, pgoff_t index);
 
 /* checkpoint_transfer.c: reading and writing */
 struct motet_transfer;

@@ -42,6 +42,7 @@ struct motet_section_id {
  *	in no order [checkpoint.mutex]
  * @updated: when it was created or written, CLOCK_REALTIME [checkpoint.mutex]
  * @generation: number of the change that did so [checkpoint.mutex]
+ * @views: its views [checkpoint.mutex]
  * @state: &enum motet_section_state [checkpoint.mutex]
  * @id_len: length of its id [const]
  * @id: its id [const]
@@ -55,6 +56,7 @@ struct motet_section {
 	struct timerqueue_node expiry;
 	u64 updated;
 	u64 generation;
+	struct hlist_head views;
 	u32 state;
 	u32 id_len;
 	u8 id[] __counted_by(id_len);
@@ -93,6 +95,17 @@ void motet_track_range_locked(struct motet_checkpoint *checkpoint,
 			      u64 len);
 void motet_track_room_locked(struct motet_checkpoint *checkpoint);
 void motet_checkpoint_drop_trackers(struct motet_checkpoint *checkpoint);
+
+/* checkpoint_view.c */
+void motet_views_write_locked(struct motet_checkpoint *checkpoint,
+			      struct motet_section *section, u64 offset,
+			      u64 len);
+void motet_views_publish_locked(struct motet_checkpoint *checkpoint,
+				struct motet_section *section);
+void motet_views_end_locked(struct motet_checkpoint *checkpoint,
+			    struct motet_section *section, u32 flag);
+void motet_views_unlinked_locked(struct motet_checkpoint *checkpoint);
+void motet_views_gone_locked(struct motet_checkpoint *checkpoint);
 
 /* checkpoint_transfer.c */
 int motet_transfer_charge(struct motet_checkpoint_handle *handle, u64 *bytes);

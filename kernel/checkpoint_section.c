@@ -215,6 +215,9 @@ static void motet_section_remove_locked(struct motet_checkpoint *checkpoint,
 	checkpoint->bytes -= section->content->size;
 	checkpoint->pages -= section->content->page_count;
 	checkpoint->generation++;
+	motet_views_end_locked(checkpoint, section,
+			       event == MOTET_CHECKPOINT_EXPIRED ?
+				       MOTET_VIEW_EXPIRED : MOTET_VIEW_DELETED);
 	trace_motet_section_delete(&checkpoint->object.id, section->serial,
 				   section->content->size);
 	motet_track_section_locked(checkpoint, section, event);
@@ -459,6 +462,8 @@ int motet_section_change(struct motet_checkpoint *checkpoint,
 		checkpoint->generation++;
 		trace_motet_section_change(&checkpoint->object.id,
 					   section->serial, arg->flags);
+		motet_views_write_locked(checkpoint, section, 0, 0);
+		motet_views_publish_locked(checkpoint, section);
 		motet_track_section_locked(checkpoint, section,
 					   MOTET_CHECKPOINT_CHANGED);
 	}

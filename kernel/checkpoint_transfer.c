@@ -389,6 +389,29 @@ static void motet_transfer_settle_locked(struct motet_transfer *transfer,
 	}
 }
 
+/* A section that several parts are in is changed once. */
+static void motet_transfer_show_locked(struct motet_transfer *transfer)
+{
+	struct motet_checkpoint *checkpoint = transfer->handle->checkpoint;
+	struct motet_checkpoint_element *element;
+	struct motet_section *section;
+	u64 len;
+	u32 i;
+
+	lockdep_assert_held(&checkpoint->mutex);
+	for (i = 0; i < transfer->count; i++) {
+		element = &transfer->parts[i].element;
+		section = transfer->parts[i].section;
+		len = element->flags & MOTET_ELEMENT_OVERWRITE ?
+			      section->content->size : element->data_len;
+		motet_views_write_locked(checkpoint, section, element->offset,
+					 len);
+	}
+	for (i = 0; i < transfer->count; i++)
+		motet_views_publish_locked(checkpoint,
+					   transfer->parts[i].section);
+}
+
 static void motet_transfer_apply_locked(struct motet_transfer *transfer)
 {
 	struct motet_checkpoint *checkpoint = transfer->handle->checkpoint;
@@ -400,6 +423,8 @@ static void motet_transfer_apply_locked(struct motet_transfer *transfer)
 	checkpoint->writes++;
 	for (i = 0; i < transfer->count; i++)
 		motet_part_apply_locked(checkpoint, &transfer->parts[i], now);
+	if (checkpoint->view_count)
+		motet_transfer_show_locked(transfer);
 	trace_motet_checkpoint_write(&checkpoint->object.id,
 				     checkpoint->generation, transfer->count);
 	motet_track_room_locked(checkpoint);

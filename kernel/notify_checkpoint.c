@@ -71,6 +71,7 @@ static int motet_notify_fill_contents(struct sk_buff *skb,
 				 view->writes) ||
 	    nla_put_u32(skb, MOTET_A_CHECKPOINT_HANDLES, view->handles) ||
 	    nla_put_u32(skb, MOTET_A_CHECKPOINT_TRACKERS, view->trackers) ||
+	    nla_put_u32(skb, MOTET_A_CHECKPOINT_VIEWS, view->views) ||
 	    (view->retained &&
 	     nla_put_flag(skb, MOTET_A_CHECKPOINT_RETAINED)) ||
 	    (view->exhausted &&

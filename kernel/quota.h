@@ -43,7 +43,7 @@
  * @MOTET_QUOTA_CHANNELS: channels
  * @MOTET_QUOTA_CHECKPOINTS: checkpoints
  * @MOTET_QUOTA_CHECKPOINT_BYTES: bounds of checkpoints, a page for each section
- *	with them; and what large transfers hold while they run
+ *	with them; views; and what large transfers hold while they run
  * @MOTET_QUOTA_KINDS: how many kinds there are
  */
 enum motet_quota_kind {

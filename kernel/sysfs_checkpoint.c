@@ -53,6 +53,7 @@ MOTET_SYSFS_CHECKPOINT_FILE(memory, "%llu", view->memory);
 MOTET_SYSFS_CHECKPOINT_FILE(generation, "%llu", view->generation);
 MOTET_SYSFS_CHECKPOINT_FILE(handles, "%u", view->handles);
 MOTET_SYSFS_CHECKPOINT_FILE(trackers, "%u", view->trackers);
+MOTET_SYSFS_CHECKPOINT_FILE(views, "%u", view->views);
 
 static struct attribute *motet_sysfs_checkpoint_attrs[] = {
 	&motet_sysfs_checkpoint_file_mode.attribute,
@@ -67,6 +68,7 @@ static struct attribute *motet_sysfs_checkpoint_attrs[] = {
 	&motet_sysfs_checkpoint_file_generation.attribute,
 	&motet_sysfs_checkpoint_file_handles.attribute,
 	&motet_sysfs_checkpoint_file_trackers.attribute,
+	&motet_sysfs_checkpoint_file_views.attribute,
 	NULL,
 };
 

@@ -145,6 +145,14 @@ DEFINE_EVENT(motet_section, motet_section_expire,
 DEFINE_EVENT(motet_section, motet_section_change,
 	TP_PROTO(const struct motet_id *id, u64 number, u64 value),
 	TP_ARGS(id, number, value));
+/* value: bytes that it has room for */
+DEFINE_EVENT(motet_section, motet_view_open,
+	TP_PROTO(const struct motet_id *id, u64 number, u64 value),
+	TP_ARGS(id, number, value));
+/* value: why, flags of a view; 0 if it was closed */
+DEFINE_EVENT(motet_section, motet_view_end,
+	TP_PROTO(const struct motet_id *id, u64 number, u64 value),
+	TP_ARGS(id, number, value));
 /* number: the generation; value: parts that were read */
 DEFINE_EVENT(motet_section, motet_checkpoint_read,
 	TP_PROTO(const struct motet_id *id, u64 number, u64 value),

@@ -22,6 +22,7 @@ have()
 
 flags=-DMOTET_COMPAT
 have GENL_SPLIT_OPS net/genetlink.h '^struct genl_split_ops \{'
+have VM_FLAGS_MOD linux/mm.h '^static inline void vm_flags_mod\('
 have CLASS_CONST_DEVICE linux/device/class.h \
 	'\(\*namespace\)\(const struct device \*'
 [ ! -r "$include/crypto/utils.h" ] || flags="$flags -DMOTET_HAVE_CRYPTO_UTILS"
