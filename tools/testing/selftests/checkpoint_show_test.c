@@ -52,6 +52,7 @@ TEST_F(show, get)
 {
 	__u64 before = checkpoints(&self->nl);
 	int fd = mc_create(self->actor, "shown");
+	struct mc_view view;
 
 	ASSERT_LE(0, fd);
 	ASSERT_EQ(0, mc_section(fd, "a", "data", 4));
@@ -71,6 +72,10 @@ TEST_F(show, get)
 	EXPECT_EQ(1, mt_attr_number(&self->answer, MOTET_A_CHECKPOINT_HANDLES));
 	EXPECT_EQ(1, mt_attr_number(&self->answer,
 				    MOTET_A_CHECKPOINT_GENERATION));
+	EXPECT_EQ(0, mt_attr_number(&self->answer, MOTET_A_CHECKPOINT_VIEWS));
+	ASSERT_EQ(0, mc_view(fd, "a", 0, &view));
+	EXPECT_EQ(0, get(&self->nl, NULL, "shown", &self->answer));
+	EXPECT_EQ(1, mt_attr_number(&self->answer, MOTET_A_CHECKPOINT_VIEWS));
 	EXPECT_EQ(0, mc_unlink(self->actor, "shown"));
 	EXPECT_EQ(-ENOENT, get(&self->nl, NULL, "shown", &self->answer));
 	EXPECT_EQ(0, get(&self->nl, &self->status.id, NULL, &self->answer));
@@ -207,6 +212,7 @@ TEST_F(show, sysfs)
 	EXPECT_TRUE(shows(&self->status.id, "memory", "4096\n"));
 	EXPECT_TRUE(shows(&self->status.id, "generation", "1\n"));
 	EXPECT_TRUE(shows(&self->status.id, "handles", "1\n"));
+	EXPECT_TRUE(shows(&self->status.id, "views", "0\n"));
 	EXPECT_TRUE(shows(&self->status.id, "retention_ns", "0\n"));
 	EXPECT_EQ(0, mc_unlink(self->actor, "files"));
 	EXPECT_TRUE(shows(&self->status.id, "name", NULL));

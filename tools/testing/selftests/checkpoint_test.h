@@ -9,6 +9,7 @@
 #define CHECKPOINT_TEST_H
 
 #include <linux/motet_checkpoint.h>
+#include <linux/motet_checkpoint_view.h>
 
 #include "motet_test.h"
 
@@ -44,6 +45,24 @@ int mc_io(int fd, unsigned int number,
 int mc_write(int fd, const char *id, __u64 offset, const void *data, __u64 len);
 int mc_overwrite(int fd, const char *id, const void *data, __u64 len);
 long mc_read(int fd, const char *id, __u64 offset, void *data, __u64 len);
+
+/**
+ * struct mc_view - a view that is mapped
+ * @fd: its file
+ * @length: of the mapping
+ * @header: the mapping
+ */
+struct mc_view {
+	int fd;
+	__u64 length;
+	const struct motet_view_header *header;
+};
+
+int mc_view_open(int fd, const char *id, __u64 room, __u64 *length);
+int mc_view(int fd, const char *id, __u64 room, struct mc_view *view);
+void mc_unview(struct mc_view *view);
+long mc_look(const struct motet_view_header *header, void *data, __u64 cap,
+	     struct motet_view_header *seen);
 
 __u64 mc_boottime(void);
 void mc_fill(void *data, __u64 len, __u64 value);

@@ -3,9 +3,11 @@
  * What the tests of loading and unloading do with the module.
  */
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "checkpoint_test.h"
 #include "lock_test.h"
 
 /* A named port that is left to whoever comes next. */
@@ -91,6 +93,30 @@ static int hold(int count)
 		pause();
 }
 
+/* Has a view mapped, and nothing open, until SIGUSR1: then it is as it was. */
+static int map_view(void)
+{
+	int actor = mt_actor(), fd = mc_create_one(actor, "mapped", 1 << 16);
+	struct mc_view view;
+	sigset_t set;
+	int signal;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGUSR1);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	if (mc_overwrite(fd, NULL, "mapped", 6) || mc_view(fd, NULL, 0, &view))
+		return 1;
+	close(view.fd);
+	close(fd);
+	close(actor);
+	puts("mapped");
+	fflush(stdout);
+	sigwait(&set, &signal);
+	while (!__atomic_load_n(&view.header->flags, __ATOMIC_ACQUIRE))
+		mt_breathe();
+	return memcmp((char *)view.header + view.header->data, "mapped", 6);
+}
+
 int main(int argc, char **argv)
 {
 	if (argc >= 3 && !strcmp(argv[1], "retain"))
@@ -101,6 +127,8 @@ int main(int argc, char **argv)
 		return leave_orphan(argv[2]);
 	if (argc == 3 && !strcmp(argv[1], "hold"))
 		return hold(atoi(argv[2]));
+	if (argc == 2 && !strcmp(argv[1], "map-view"))
+		return map_view();
 	if (argc == 2 && !strcmp(argv[1], "open"))
 		return open_often();
 	if (argc == 2 && !strcmp(argv[1], "purge"))

@@ -44,15 +44,20 @@ references()
 }
 
 # Deaths are seen at once, and followed by queued work.
-until_unused()
+until_references()
 {
 	local tries
 	[[ -e /sys/module/motet ]] || return
 	for ((tries = 0; tries < 500; tries++)); do
-		references 0 && return
+		references "$1" && return
 		sleep 0.05
 	done
 	return 1
+}
+
+until_unused()
+{
+	until_references 0
 }
 
 # Unloads a module that will soon be unused.
@@ -71,7 +76,7 @@ here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 bin=${MOTET_TESTS:-$(cd "$here/../../.." && pwd)/build/selftests}
 trap 'rm -f "$errors"' EXIT
 echo "TAP version 13"
-echo "1..11"
+echo "1..12"
 if [[ ! -c /dev/motet ]]; then
 	echo "Bail out! The module is not loaded."
 	exit 1
@@ -161,6 +166,28 @@ expiring_group()
 }
 expiring_group
 test_is expired_group_lets_the_module_go $?
+
+# A view that is mapped and nothing else: no file descriptor is open.
+mapped_view()
+{
+	local status=0 pid
+	"$bin/module_helper" map-view >"$errors" &
+	pid=$!
+	until [[ -s $errors ]]; do
+		kill -0 "$pid" || return
+		sleep 0.05
+	done
+	until_references 1 || status=1
+	in_use || status=1
+	kill -USR1 "$pid"
+	wait "$pid" || status=1
+	until_unused || status=1
+	rmmod motet || status=1
+	load || status=1
+	return $status
+}
+mapped_view
+test_is mapped_view_holds_the_module $?
 
 reload()
 {

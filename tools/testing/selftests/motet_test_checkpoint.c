@@ -2,6 +2,8 @@
 /*
  * The calls of checkpoints in one line each.
  */
+#include <errno.h>
+#include <sys/mman.h>
 #include <time.h>
 
 #include "checkpoint_test.h"
@@ -182,6 +184,66 @@ long mc_read(int fd, const char *id, __u64 offset, void *data, __u64 len)
 	int ret = mc_io(fd, MOTET_IOC_CHECKPOINT_READ, &element, 1, NULL);
 
 	return ret < 0 ? ret : (long)element.done;
+}
+
+/* The view. */
+int mc_view_open(int fd, const char *id, __u64 room, __u64 *length)
+{
+	struct motet_view_open arg = MT(motet_view_open, .room = room,
+					.section = mt_ptr(id),
+					.section_len = id ? strlen(id) : 0);
+	int ret = mt_ioctl(fd, MOTET_IOC_CHECKPOINT_VIEW, &arg);
+
+	*length = arg.length;
+	return ret < 0 ? ret : arg.fd;
+}
+
+int mc_view(int fd, const char *id, __u64 room, struct mc_view *view)
+{
+	void *memory;
+
+	view->fd = mc_view_open(fd, id, room, &view->length);
+	if (view->fd < 0)
+		return view->fd;
+	memory = mmap(NULL, view->length, PROT_READ, MAP_SHARED, view->fd, 0);
+	if (memory == MAP_FAILED)
+		return -errno;
+	view->header = memory;
+	return 0;
+}
+
+void mc_unview(struct mc_view *view)
+{
+	munmap((void *)view->header, view->length);
+	close(view->fd);
+}
+
+/*
+ * Reads a view, all that there is room for at @data, without a system call: how
+ * many bytes, or -EPROTO if the header contradicts itself.
+ */
+long mc_look(const struct motet_view_header *header, void *data, __u64 cap,
+	     struct motet_view_header *seen)
+{
+	__u32 sequence;
+	__u64 bytes;
+
+	for (;;) {
+		sequence = __atomic_load_n(&header->sequence, __ATOMIC_ACQUIRE);
+		if (sequence & 1)
+			continue;
+		*seen = *header;
+		bytes = seen->bytes;
+		if (bytes > header->room)
+			bytes = 0;
+		if (bytes > cap)
+			bytes = cap;
+		memcpy(data, (const char *)header + header->data, bytes);
+		__atomic_thread_fence(__ATOMIC_ACQUIRE);
+		if (__atomic_load_n(&header->sequence, __ATOMIC_RELAXED) ==
+		    sequence)
+			return seen->bytes > seen->room ? -EPROTO : (long)bytes;
+	}
 }
 
 __u64 mc_boottime(void)

@@ -91,6 +91,7 @@ TEST_F(trace, all_are_there)
 		"motet_checkpoint_write", "motet_section_create",
 		"motet_section_delete", "motet_section_expire",
 		"motet_section_change", "motet_checkpoint_track",
+		"motet_view_open", "motet_view_end",
 		"motet_group_create", "motet_group_delete",
 		"motet_group_rekey", "motet_group_full", "motet_group_insert",
 		"motet_group_remove", "motet_group_track",

@@ -110,7 +110,7 @@ extern const struct door lock_doors[LOCK_DOORS];
 extern const struct door channel_doors[CHANNEL_DOORS];
 
 /* those of checkpoints: uapi_doors_checkpoint.c */
-#define CHECKPOINT_DOORS	12
+#define CHECKPOINT_DOORS	13
 
 extern const struct door checkpoint_doors[CHECKPOINT_DOORS];
 

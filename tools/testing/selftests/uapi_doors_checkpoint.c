@@ -15,6 +15,8 @@ SIZE_OF(motet_checkpoint_element, MOTET_CHECKPOINT_ELEMENT_SIZE_VER0);
 SIZE_OF(motet_checkpoint_io, MOTET_CHECKPOINT_IO_SIZE_VER0);
 SIZE_OF(motet_checkpoint_track, MOTET_CHECKPOINT_TRACK_SIZE_VER0);
 SIZE_OF(motet_checkpoint_event, MOTET_CHECKPOINT_EVENT_SIZE_VER0);
+SIZE_OF(motet_view_open, MOTET_VIEW_OPEN_SIZE_VER0);
+SIZE_OF(motet_view_header, MOTET_VIEW_HEADER_SIZE_VER0);
 SIZE_OF(motet_section_create, MOTET_SECTION_CREATE_SIZE_VER0);
 SIZE_OF(motet_section_name, MOTET_SECTION_NAME_SIZE_VER0);
 SIZE_OF(motet_section_change, MOTET_SECTION_CHANGE_SIZE_VER0);
@@ -144,6 +146,19 @@ static void make_track(void *arg)
 	stop_tracking(NULL);
 	track(0, arg);
 	stop_tracking(NULL);
+}
+
+static void make_view(void *arg)
+{
+	mc_section(world.fds[MOTET_ROLE_CHECKPOINT], "section", "data", 4);
+	*(struct motet_view_open *)arg =
+		MT(motet_view_open, .section = mt_ptr("section"),
+		   .section_len = 7, .room = 100);
+}
+
+static void close_view(void *arg)
+{
+	close(((struct motet_view_open *)arg)->fd);
 }
 
 const struct door checkpoint_doors[CHECKPOINT_DOORS] = {
@@ -300,5 +315,22 @@ const struct door checkpoint_doors[CHECKPOINT_DOORS] = {
 		.known = MOTET_TRACK_STOP,
 		.zero = { FIELD(motet_checkpoint_track, pad) },
 		.pointers = { FIELD(motet_checkpoint_track, section) },
+	}, {
+		.name = "CHECKPOINT_VIEW",
+		.number = MOTET_IOC_CHECKPOINT_VIEW,
+		.role = MOTET_ROLE_CHECKPOINT, .roles = ON_CHECKPOINT,
+		.size = sizeof(struct motet_view_open),
+		.first = MOTET_VIEW_OPEN_SIZE_VER0,
+		.make = make_view, .undo = close_view,
+		.flags = offsetof(struct motet_view_open, flags),
+		.zero = {
+			FIELD(motet_view_open, fd_flags),
+			FIELD(motet_view_open, pad),
+		},
+		.ignored = {
+			FIELD(motet_view_open, length),
+			FIELD(motet_view_open, fd),
+		},
+		.pointers = { FIELD(motet_view_open, section) },
 	},
 };

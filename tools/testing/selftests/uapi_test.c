@@ -124,6 +124,7 @@ DOOR(section_delete, checkpoint_doors[8]);
 DOOR(section_change, checkpoint_doors[9]);
 DOOR(section_next, checkpoint_doors[10]);
 DOOR(checkpoint_track, checkpoint_doors[11]);
+DOOR(checkpoint_view, checkpoint_doors[12]);
 
 /* What was this process's own port, and is another actor's of it now. */
 static int make_former(int actor)
