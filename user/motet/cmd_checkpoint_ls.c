@@ -315,6 +315,7 @@ static void checkpoint_status_print(const struct checkpoint_record *one)
 	checkpoint_status_row(&t, "memory", text_from_size(one->memory));
 	checkpoint_status_row(&t, "open", text_format("%u", one->handles));
 	checkpoint_status_row(&t, "tracked", text_format("%u", one->trackers));
+	checkpoint_status_row(&t, "views", text_format("%u", one->views));
 	checkpoint_status_row(&t, "changes",
 			      text_format("%llu", one->generation));
 	checkpoint_status_row(&t, "calls that read",

@@ -326,6 +326,7 @@ static const struct record_field record_checkpoint_fields[] = {
 	CHECKPOINT(FLAG, RETAINED, retained),
 	CHECKPOINT(FLAG, EXHAUSTED, exhausted),
 	CHECKPOINT(U32, TRACKERS, trackers),
+	CHECKPOINT(U32, VIEWS, views),
 	CHECKPOINT(U64, SEQUENCE, sequence),
 };
 

@@ -243,6 +243,7 @@ struct checkpoint_record {
 	bool retained;
 	bool exhausted;
 	unsigned int trackers;
+	unsigned int views;
 	unsigned long long sequence;
 };
 

@@ -8,6 +8,7 @@
 #include <sys/types.h>
 
 #include <linux/motet_checkpoint.h>
+#include <linux/motet_checkpoint_view.h>
 
 #include <motet/motet.h>
 
@@ -319,6 +320,66 @@ int motet_section_overwrite(int fd, const void *id, size_t id_len,
  */
 ssize_t motet_section_read(int fd, const void *id, size_t id_len,
 			   __u64 offset, void *data, size_t len);
+
+/** struct motet_view - a section that is read in mapped memory */
+struct motet_view;
+
+/**
+ * motet_checkpoint_view() - read a section without a system call from now on
+ * @fd: the checkpoint, open for reading; it is to stay open as long as the view
+ * @id: id of the section
+ * @id_len: length of that
+ * @room: how many bytes it may have before memory has to be mapped anew; 0 for
+ *	as many as it has now
+ * @view: out: the view, for motet_view_close()
+ *
+ * The memory, @room and a page or two, is charged to this user. A view is for
+ * one thread at a time; a child may use it after fork() as its own.
+ *
+ * Return: 0; or -EACCES (not open for reading), -EDQUOT (too many views, or
+ * bytes of this user), -EINVAL (more than section_bytes_max), -ENOENT (no such
+ * section), -EMFILE, -ENFILE, -ENOMEM.
+ */
+int motet_checkpoint_view(int fd, const void *id, size_t id_len, __u64 room,
+			  struct motet_view **view);
+
+/**
+ * motet_view_read() - read a part of the section of a view
+ * @view: the view
+ * @offset: from where
+ * @data: room for it
+ * @len: how much room
+ *
+ * What motet_section_read() would read, of one moment as there; but without a
+ * system call, unless the section is being changed all the time, has grown
+ * beyond its room, or is another one under this id. Then it is read by a call,
+ * or memory is mapped anew.
+ *
+ * Return: how much was read; or -EINVAL (from behind its end), -ENOENT (no such
+ * section any more), -ESRCH (the checkpoint is gone), or an error of
+ * motet_checkpoint_read().
+ */
+ssize_t motet_view_read(struct motet_view *view, __u64 offset, void *data,
+			size_t len);
+
+/**
+ * motet_view_status() - ask what the section of a view is
+ * @view: the view
+ * @header: in: its size; out: all else, of one moment: @generation tells whether
+ *	it has been written, @flags whether it has grown, or been deleted
+ *
+ * Never makes a system call.
+ *
+ * Return: 0, or -EAGAIN if it is being changed all the time.
+ */
+int motet_view_status(const struct motet_view *view,
+		      struct motet_view_header *header);
+
+/**
+ * motet_view_close() - read it no more
+ * @view: the view, or NULL
+ */
+void motet_view_close(struct motet_view *view);
 
 #ifdef __cplusplus
 }
