@@ -64,6 +64,52 @@ struct activity_row activity_of_group(const struct group_record *group)
 	};
 }
 
+/* What is published comes in, and goes out as often as it is delivered. */
+struct activity_row activity_of_channel(const struct channel_record *channel)
+{
+	return (struct activity_row){
+		.class = "channel",
+		.id = channel->id,
+		.title = record_channel_title(channel),
+		.uid = channel->uid,
+		.state = channel->kept ? "kept" : "open",
+		.depth = channel->retained,
+		.depth_max = channel->retained_max,
+		.in = channel->published,
+		.out = channel->delivered,
+		.lost = channel->lost,
+	};
+}
+
+static const char *activity_lock_state(const struct lock_record *lock)
+{
+	if (lock->orphans)
+		return "orphaned";
+	if (lock->exclusive)
+		return "exclusive";
+	return lock->shared ? "shared" : "free";
+}
+
+/* Requests come in, and go out as grants; what is granted is like a lease. */
+struct activity_row activity_of_lock(const struct lock_record *lock)
+{
+	unsigned long long lost = lock->refused + lock->timeouts +
+				  lock->deadlocks;
+
+	return (struct activity_row){
+		.class = "lock",
+		.id = lock->id,
+		.title = record_lock_title(lock),
+		.uid = lock->uid,
+		.state = activity_lock_state(lock),
+		.waiting = lock->waiting,
+		.leased = lock->shared + lock->exclusive,
+		.in = lock->granted + lock->waiting + lost,
+		.out = lock->granted,
+		.lost = lost,
+	};
+}
+
 static struct activity_row activity_from_port(const void *record)
 {
 	return activity_of_port(record);
@@ -72,6 +118,16 @@ static struct activity_row activity_from_port(const void *record)
 static struct activity_row activity_from_group(const void *record)
 {
 	return activity_of_group(record);
+}
+
+static struct activity_row activity_from_channel(const void *record)
+{
+	return activity_of_channel(record);
+}
+
+static struct activity_row activity_from_lock(const void *record)
+{
+	return activity_of_lock(record);
 }
 
 /**
@@ -91,9 +147,16 @@ struct activity_source {
 static const struct activity_source activity_sources[] = {
 	{ "port", MOTET_CMD_PORT_GET, &record_port, activity_from_port },
 	{ "group", MOTET_CMD_GROUP_GET, &record_group, activity_from_group },
+	{ "channel", MOTET_CMD_CHANNEL_GET, &record_channel,
+	  activity_from_channel },
+	{ "lock", MOTET_CMD_LOCK_GET, &record_lock, activity_from_lock },
 };
 
-const char *const activity_classes[] = { "port", "group", NULL };
+const char *activity_class(size_t i)
+{
+	return i < ARRAY_SIZE(activity_sources) ? activity_sources[i].class :
+						  NULL;
+}
 
 /* --- samples ------------------------------------------------------------- */
 

@@ -20,12 +20,12 @@
  * @uid: its owner
  * @pid: the process that holds it, or 0
  * @state: what people call how it is, or ""
- * @depth: what is queued
+ * @depth: what is queued, or retained
  * @depth_max: how much may be, or 0
- * @waiting: who is suspended
- * @leased: what was received and not acknowledged
- * @in: what ever came in
- * @out: what ever went out
+ * @waiting: who waits
+ * @leased: what was received and not acknowledged, or is granted
+ * @in: what ever came in: was sent, published, requested
+ * @out: what ever went out: was received, delivered, granted
  * @lost: what was ever refused or given up
  * @in_rate: the same in a second, since the sample before; 0 in its first one
  * @out_rate: likewise
@@ -75,12 +75,14 @@ enum activity_order {
 /* "rate" and so on */
 extern const char *const activity_order_names[ACTIVITY_ORDERS];
 
-/* The classes that there are, ended by NULL */
-extern const char *const activity_classes[];
+/* The classes that there are, from 0 on; NULL if there are no more */
+const char *activity_class(size_t i);
 
 /* What a record says of an object; the title is to be freed */
 struct activity_row activity_of_port(const struct port_record *port);
 struct activity_row activity_of_group(const struct group_record *group);
+struct activity_row activity_of_channel(const struct channel_record *channel);
+struct activity_row activity_of_lock(const struct lock_record *lock);
 
 /* Take a sample of one class, or of all: NULL. 0 or a negative errno. */
 int activity_sample(struct client *client, const char *class,

@@ -43,12 +43,13 @@ static bool top_parse_order(const char *arg, enum activity_order *order)
 
 static const char *top_find_class(const char *arg)
 {
+	const char *class;
 	size_t i;
 
-	for (i = 0; activity_classes[i]; i++)
-		if (!strcmp(arg, activity_classes[i]))
-			return activity_classes[i];
-	return NULL;
+	for (i = 0; (class = activity_class(i)); i++)
+		if (!strcmp(arg, class))
+			break;
+	return class;
 }
 
 static void top_parse_delay(struct argp_state *state, const char *arg,
@@ -92,7 +93,7 @@ static error_t top_parse(int key, char *arg, struct argp_state *state)
 		args->view.class = top_find_class(arg);
 		if (!args->view.class)
 			command_bad_argument(state, "CLASS", arg,
-					     "port or group");
+					     "port, group, channel or lock");
 		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;

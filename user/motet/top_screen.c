@@ -15,7 +15,7 @@
 #define TOP_HEADER_LINES	3
 #define TOP_FOOTER_LINES	1
 #define TOP_BAR_CELLS		8
-#define TOP_NAME_COLUMN		90
+#define TOP_NAME_COLUMN		95
 
 enum top_colour {
 	TOP_RED = 1,
@@ -129,7 +129,7 @@ static void top_draw_header(const struct activity *now,
 		 total.waiting, total.leased);
 	clrtoeol();
 	attron(A_REVERSE);
-	mvprintw(2, 0, "%-6s %6s %7s %-13s %8s %8s %8s %-*s %4s %6s %6s %-*s",
+	mvprintw(2, 0, "%-10s %6s %7s %-13s %8s %8s %8s %-*s %4s %6s %6s %-*s",
 		 "CLASS", "UID", "PID", "STATE", "IN/S", "OUT/S", "QUEUED",
 		 TOP_BAR_CELLS, "FILL", "WAIT", "LEASED", "LOST/S",
 		 left > 0 ? left : 0, "NAME");
@@ -138,7 +138,7 @@ static void top_draw_header(const struct activity *now,
 
 static void top_draw_row(const struct activity_row *row)
 {
-	printw("%-6s %6u %7u %-13.13s %8.0f %8.0f ", row->class, row->uid,
+	printw("%-10s %6u %7u %-13.13s %8.0f %8.0f ", row->class, row->uid,
 	       row->pid, row->state, row->in_rate, row->out_rate);
 	printw("%8u ", row->depth);
 	top_bar(row->depth, row->depth_max);
@@ -178,14 +178,13 @@ void top_screen_draw(const struct activity *now, struct top_view *view)
 
 static const char *top_next_class(const char *class)
 {
-	size_t i;
+	size_t i = 0;
 
 	if (!class)
-		return activity_classes[0];
-	for (i = 0; activity_classes[i]; i++)
-		if (!strcmp(class, activity_classes[i]))
-			return activity_classes[i + 1];
-	return NULL;
+		return activity_class(0);
+	while (strcmp(class, activity_class(i)))
+		i++;
+	return activity_class(i + 1);
 }
 
 static void top_scroll(struct top_view *view, const struct activity *now,

@@ -47,7 +47,7 @@ _motet()
 	fi
 	case ${path[1]-} in
 	top)
-		names=(port group)
+		names=(port group channel lock)
 		;;
 	port)
 		[[ ${path[2]-} == ls ]] && return

@@ -144,6 +144,73 @@ static void what_ports_and_groups_do(void **state)
 	free(other.title);
 }
 
+static void what_channels_do(void **state)
+{
+	struct channel_record channel = {
+		.published = 9, .delivered = 18, .lost = 2, .retained = 3,
+		.retained_max = 8,
+	};
+	struct activity_row row = activity_of_channel(&channel);
+
+	(void)state;
+	assert_string_equal(row.class, "channel");
+	assert_string_equal(row.state, "open");
+	assert_int_equal(row.in, 9);
+	assert_int_equal(row.out, 18);
+	assert_int_equal(row.lost, 2);
+	assert_int_equal(row.depth, 3);
+	assert_int_equal(row.depth_max, 8);
+	free(row.title);
+	channel.kept = true;
+	row = activity_of_channel(&channel);
+	assert_string_equal(row.state, "kept");
+	free(row.title);
+}
+
+static void expect_lock(struct lock_record *lock, const char *state)
+{
+	struct activity_row row = activity_of_lock(lock);
+
+	assert_string_equal(row.state, state);
+	assert_int_equal(row.in, 10);
+	assert_int_equal(row.out, 4);
+	assert_int_equal(row.lost, 5);
+	assert_int_equal(row.waiting, 1);
+	assert_int_equal(row.leased, lock->shared + lock->exclusive);
+	free(row.title);
+}
+
+/* Whoever waits has come in, and is neither out nor lost. */
+static void what_locks_do(void **state)
+{
+	struct lock_record lock = {
+		.granted = 4, .waiting = 1, .refused = 1, .timeouts = 2,
+		.deadlocks = 2,
+	};
+
+	(void)state;
+	expect_lock(&lock, "free");
+	lock.shared = 2;
+	expect_lock(&lock, "shared");
+	lock.shared = 0;
+	lock.exclusive = 1;
+	expect_lock(&lock, "exclusive");
+	lock.orphans = 1;
+	expect_lock(&lock, "orphaned");
+}
+
+static void classes_are_all_that_there_are(void **state)
+{
+	size_t i = 0;
+
+	(void)state;
+	while (activity_class(i))
+		i++;
+	assert_int_equal(i, 4);
+	assert_string_equal(activity_class(0), "port");
+	assert_null(activity_class(i + 1));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -152,6 +219,9 @@ int main(void)
 		cmocka_unit_test(totals_are_sums),
 		cmocka_unit_test(json_has_all_of_it),
 		cmocka_unit_test(what_ports_and_groups_do),
+		cmocka_unit_test(what_channels_do),
+		cmocka_unit_test(what_locks_do),
+		cmocka_unit_test(classes_are_all_that_there_are),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

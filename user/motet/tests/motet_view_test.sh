@@ -42,6 +42,18 @@ top()
 	tap_check "one class" json "all(o['class'] == 'port'
 					for o in j[0]['objects'])" \
 		"$motet" top --json -n 1 -d 100ms port
+	"$motet" channel create -r 10m news >/dev/null
+	"$motet" channel publish -r 10m news event >/dev/null
+	tap_check "channels" json "[(o['in'], o['out'], o['queued'], o['state'])
+			for o in j[0]['objects']
+			if o['title'] == 'news'] == [(1, 0, 1, 'kept')]" \
+		"$motet" top --json -n 1 -d 100ms channel
+	"$motet" lock run latch -- "$motet" top --json -n 1 -d 100ms lock \
+		>"$dir/held"
+	tap_check "locks" json "[(o['leased'], o['waiting'], o['state'])
+			for o in j[0]['objects']
+			if o['title'] == 'latch'] == [(1, 0, 'exclusive')]" \
+		cat "$dir/held"
 	tap_check "by what is queued" json \
 		"j[0]['objects'][0]['title'] == 'busy'" \
 		"$motet" top --json -n 1 -d 100ms --sort queued
