@@ -117,6 +117,9 @@ struct motet_actor {
  * @role: &enum motet_role [own]
  * @waiting: threads that wait for room [own]
  * @calls: calls that are not answered [own]
+ * @rights: what it was opened for, of the user's bits of a mode [own]
+ * @queued: events that it has not received yet [own]
+ * @lost: events that it lost [own]
  */
 struct motet_handle_view {
 	struct motet_id actor;
@@ -125,6 +128,9 @@ struct motet_handle_view {
 	u32 role;
 	u32 waiting;
 	u32 calls;
+	umode_t rights;
+	u32 queued;
+	u64 lost;
 };
 
 /** define MOTET_HANDLES_SHOWN - handles of one object that are shown, at most */

@@ -215,6 +215,9 @@ void motet_opener_detach(struct motet_opener *opener);
 int motet_opener_equip(struct motet_opener *opener, struct motet_object *port,
 		       struct motet_queue *queue, const struct motet_id *about);
 void motet_opener_strip(struct motet_opener *opener);
+bool motet_channel_look_handle(struct motet_channel *channel,
+			       unsigned int index,
+			       struct motet_handle_view *view);
 
 /**
  * struct motet_channel_view - what is shown of a channel

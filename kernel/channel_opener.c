@@ -174,3 +174,48 @@ void motet_opener_strip(struct motet_opener *opener)
 		motet_share_put(opener->queue, opener->share);
 	motet_object_put(opener->port);
 }
+
+static void motet_opener_look_locked(const struct motet_opener *opener,
+				     struct motet_handle_view *view)
+{
+	lockdep_assert_held(&opener->channel->mutex);
+	motet_actor_look(opener->actor, view);
+	view->role = MOTET_ROLE_CHANNEL;
+	if (opener->flags & MOTET_CHANNEL_PUBLISHER)
+		view->rights |= MOTET_MODE_SEND;
+	if (!opener->port)
+		return;
+	view->rights |= MOTET_MODE_RECEIVE;
+	view->queued = READ_ONCE(opener->queue->depth);
+	view->lost = opener->lost;
+}
+
+/**
+ * motet_channel_look_handle() - say what is shown of one opener of a channel
+ * @channel: the channel
+ * @index: which, in the order of opening
+ * @view: filled in; the caller puts its pid
+ *
+ * Context: may sleep.
+ * Return: true if there is one, and not too many before.
+ */
+bool motet_channel_look_handle(struct motet_channel *channel,
+			       unsigned int index,
+			       struct motet_handle_view *view)
+{
+	const struct motet_opener *opener;
+	bool found = false;
+
+	if (index >= MOTET_HANDLES_SHOWN)
+		return false;
+	mutex_lock(&channel->mutex);
+	list_for_each_entry(opener, &channel->openers, link) {
+		if (index--)
+			continue;
+		motet_opener_look_locked(opener, view);
+		found = true;
+		break;
+	}
+	mutex_unlock(&channel->mutex);
+	return found;
+}

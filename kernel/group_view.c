@@ -89,6 +89,7 @@ bool motet_group_look_handle(struct motet_group *group, unsigned int index,
 			continue;
 		motet_actor_look(handle->actor, view);
 		view->role = MOTET_ROLE_GROUP;
+		view->rights = MOTET_MODE_SEND;
 		return true;
 	}
 	return false;

@@ -6,6 +6,7 @@
 #include <net/genetlink.h>
 #include <net/sock.h>
 
+#include "channel.h"
 #include "domain.h"
 #include "group_view.h"
 #include "netlink_internal.h"
@@ -44,10 +45,32 @@ static bool motet_netlink_look_group(struct motet_object *object,
 	return motet_group_look_handle(motet_group_of(object), index, view);
 }
 
+static bool motet_netlink_look_channel(struct motet_object *object,
+				       unsigned int index,
+				       struct motet_handle_view *view)
+{
+	return motet_channel_look_handle(motet_channel_of(object), index, view);
+}
+
 static const struct motet_netlink_opened motet_netlink_opened[] = {
 	{ MOTET_CLASS_PORT, motet_netlink_look_port },
 	{ MOTET_CLASS_GROUP, motet_netlink_look_group },
+	{ MOTET_CLASS_CHANNEL, motet_netlink_look_channel },
 };
+
+/* Only whoever subscribes to a channel has a queue that is the handle's own. */
+static int motet_netlink_fill_own(struct sk_buff *skb,
+				  const struct motet_handle_view *view)
+{
+	if (view->role != MOTET_ROLE_CHANNEL ||
+	    !(view->rights & MOTET_MODE_RECEIVE))
+		return 0;
+	if (nla_put_u32(skb, MOTET_A_HANDLE_MESSAGES, view->queued) ||
+	    nla_put_u64_64bit(skb, MOTET_A_HANDLE_LOST, view->lost,
+			      MOTET_A_HANDLE_PAD))
+		return -EMSGSIZE;
+	return 0;
+}
 
 static int motet_netlink_fill_handle(struct sk_buff *skb,
 				     const struct motet_netlink_asker *asker,
@@ -66,10 +89,11 @@ static int motet_netlink_fill_handle(struct sk_buff *skb,
 	    nla_put_u32(skb, MOTET_A_HANDLE_ROLE, view->role) ||
 	    nla_put_u32(skb, MOTET_A_HANDLE_WAITING, view->waiting) ||
 	    nla_put_u32(skb, MOTET_A_HANDLE_CALLS, view->calls) ||
+	    nla_put_u32(skb, MOTET_A_HANDLE_RIGHTS, view->rights) ||
 	    nla_put_u64_64bit(skb, MOTET_A_HANDLE_SEQUENCE,
 			      asker->domain->sequence, MOTET_A_HANDLE_PAD))
 		return -EMSGSIZE;
-	return 0;
+	return motet_netlink_fill_own(skb, view);
 }
 
 /* Who opens what is for the two of them to know. */

@@ -307,6 +307,8 @@ bool motet_port_look_handle(struct motet_port *port, unsigned int index,
 	if (handle) {
 		motet_actor_look(handle->actor, view);
 		view->role = handle->role;
+		view->rights = handle->role == MOTET_ROLE_SENDER ?
+			       MOTET_MODE_SEND : MOTET_MODE_RECEIVE;
 		view->waiting = handle->suspended.now;
 		view->calls = handle->call_count;
 	}

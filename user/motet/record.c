@@ -369,6 +369,9 @@ static const struct record_field record_handle_fields[] = {
 	HANDLE(U32, WAITING, waiting),
 	HANDLE(U32, CALLS, calls),
 	HANDLE(U64, SEQUENCE, sequence),
+	HANDLE(MODE, RIGHTS, rights),
+	HANDLE(U32, MESSAGES, messages),
+	HANDLE(U64, LOST, lost),
 };
 
 const struct record_type record_handle = {

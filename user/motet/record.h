@@ -270,6 +270,9 @@ struct handle_record {
 	unsigned int waiting;
 	unsigned int calls;
 	unsigned long long sequence;
+	unsigned int rights;
+	unsigned int messages;
+	unsigned long long lost;
 };
 
 struct watch_record {

@@ -6,7 +6,7 @@
 #include <signal.h>
 
 #include "kselftest_harness.h"
-#include "motet_test.h"
+#include "channel_test.h"
 #include "peer.h"
 
 /* As many as are shown of one object, and more */
@@ -58,15 +58,16 @@ static int count(const struct motet_id *object, __u32 role)
 	return n;
 }
 
-/* The sum of an attribute over all handles of an object */
+/* The sum of an attribute over all handles of an object that have it */
 static __u64 sum(const struct motet_id *object, __u16 attribute)
 {
 	struct mt_attrs attrs;
 	__u32 offset = 0;
 	__u64 all = 0;
+	size_t len;
 
 	while (mt_dump_next(&dump, &offset, &attrs))
-		if (is_of(&attrs, object))
+		if (is_of(&attrs, object) && mt_attr(&attrs, attribute, &len))
 			all += mt_attr_number(&attrs, attribute);
 	return all;
 }
@@ -107,6 +108,75 @@ TEST_F(handle, roles)
 	EXPECT_EQ(1, count(&self->id, MOTET_ROLE_HOLDER));
 	EXPECT_EQ(0, count(&self->id, MOTET_ROLE_SENDER));
 	EXPECT_EQ(0, count(&create.cap.id, MOTET_ROLE_GROUP));
+}
+
+/* What a handle was opened for is told of all alike. */
+TEST_F(handle, rights)
+{
+	struct motet_info info;
+
+	ASSERT_EQ(0, mt_info(self->actor, &info));
+	ASSERT_LE(0, mt_sender(self->actor, &self->id));
+	ASSERT_EQ(0, mt_nl_dump(&self->nl, MOTET_CMD_HANDLE_GET, &dump));
+	EXPECT_EQ(MOTET_MODE_RECEIVE + MOTET_MODE_SEND,
+		  sum(&self->id, MOTET_A_HANDLE_RIGHTS));
+	EXPECT_EQ(MOTET_MODE_RECEIVE, sum(&info.port, MOTET_A_HANDLE_RIGHTS));
+}
+
+/* Who publishes, who subscribes, and what became of the events */
+TEST_F(handle, channels)
+{
+	struct motet_channel_open arg = {
+		.flags = MOTET_CHANNEL_CREATE | MOTET_CHANNEL_PUBLISHER,
+		.mode = MOTET_MODE_MASK,
+	};
+	int publisher, subscriber, both;
+	struct motet_id id;
+	int i;
+
+	publisher = mt_channel_open(self->actor, &arg, "handle");
+	ASSERT_LE(0, publisher);
+	id = arg.id;
+	subscriber = mt_channel(self->actor, "handle", MOTET_CHANNEL_SUBSCRIBER,
+				2, NULL);
+	both = mt_channel(self->actor, "handle", MT_BOTH, 4, NULL);
+	ASSERT_LE(0, subscriber);
+	ASSERT_LE(0, both);
+	ASSERT_EQ(0, mt_subscribe(subscriber, 1, MOTET_FILTER_EXACT, "a"));
+	ASSERT_EQ(0, mt_subscribe(both, 1, MOTET_FILTER_EXACT, "a"));
+	for (i = 0; i < 4; i++)
+		ASSERT_EQ(0, mt_publish(publisher, 0, "a", i, 0, NULL));
+
+	ASSERT_EQ(0, mt_nl_dump(&self->nl, MOTET_CMD_HANDLE_GET, &dump));
+	EXPECT_EQ(3, count(&id, MOTET_ROLE_CHANNEL));
+	EXPECT_EQ(2 * MOTET_MODE_SEND + 2 * MOTET_MODE_RECEIVE,
+		  sum(&id, MOTET_A_HANDLE_RIGHTS));
+	EXPECT_EQ(3 * getpid(), sum(&id, MOTET_A_HANDLE_PID));
+	/* the lost mark of the first subscriber waits there too */
+	EXPECT_EQ(2 + 1 + 4, sum(&id, MOTET_A_HANDLE_MESSAGES));
+	EXPECT_EQ(2, sum(&id, MOTET_A_HANDLE_LOST));
+
+	close(subscriber);
+	ASSERT_EQ(0, mt_nl_dump(&self->nl, MOTET_CMD_HANDLE_GET, &dump));
+	EXPECT_EQ(2, count(&id, MOTET_ROLE_CHANNEL));
+	EXPECT_EQ(4, sum(&id, MOTET_A_HANDLE_MESSAGES));
+	close(publisher);
+	close(both);
+}
+
+/* Of one channel not too many */
+TEST_F(handle, many_of_a_channel)
+{
+	struct motet_id id;
+	int i;
+
+	ASSERT_LE(0, mt_channel(self->actor, "many", MOTET_CHANNEL_CREATE, 0,
+				&id));
+	for (i = 1; i < OPEN; i++)
+		ASSERT_LE(0, mt_channel(self->actor, "many",
+					MOTET_CHANNEL_PUBLISHER, 0, NULL));
+	ASSERT_EQ(0, mt_nl_dump(&self->nl, MOTET_CMD_HANDLE_GET, &dump));
+	EXPECT_EQ(SHOWN, count(&id, MOTET_ROLE_CHANNEL));
 }
 
 TEST_F(handle, who_waits)
