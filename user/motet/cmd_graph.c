@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * motet graph: a picture of who holds, sends and waits.
+ * motet graph: a picture of who holds, sends, subscribes and waits.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -24,7 +24,7 @@ struct graph_args {
 
 static const struct argp_option graph_options[] = {
 	{ "svg", 's', NULL, 0, "A picture (SVG); needs Graphviz", 0 },
-	{ "all", 'a', NULL, 0, "Also default ports that nobody sends to", 0 },
+	{ "all", 'a', NULL, 0, "Also default ports that nobody sends to, and locks that nobody has", 0 },
 	{ "output", 'o', "FILE", 0, "Write to a file", 0 },
 	{ 0 },
 };
@@ -51,46 +51,80 @@ static error_t graph_parse(int key, char *arg, struct argp_state *state)
 static const struct argp graph_argp = {
 	.options = graph_options,
 	.parser = graph_parse,
-	.doc = "Draw who holds, sends and waits, in the language of Graphviz.",
+	.doc = "Draw who holds, sends, subscribes and waits, in the language of Graphviz.",
 };
 
 /* --- what there is ------------------------------------------------------- */
 
-static int graph_get_members(struct client *client, struct graph *graph,
-			     const struct group_record *group)
+/* What there is of one object; nothing, if it is gone or not for us to see */
+static int graph_get_of(struct client *client, int command, int attribute,
+			const struct motet_id *id, struct records *records)
 {
 	__cleanup(nl_msg) struct nl_msg *request = NULL;
 	int ret;
 
-	request = client_request(client, MOTET_CMD_GROUP_MEMBER_GET,
-				 NLM_F_DUMP);
-	if (!request || nla_put(request, MOTET_A_MEMBER_GROUP,
-				sizeof(group->id), &group->id))
+	request = client_request(client, command, NLM_F_DUMP);
+	if (!request || nla_put(request, attribute, sizeof(*id), id))
 		return -ENOMEM;
-	ret = client_exchange(client, request, &graph->members);
-	/* it is gone by now, or its members are not for us to see */
+	ret = client_exchange(client, request, records);
 	return ret == -ESRCH || ret == -EACCES ? 0 : ret;
+}
+
+static int graph_get_members(struct client *client, struct graph *graph)
+{
+	int ret = 0;
+	size_t i;
+
+	for (i = 0; !ret && i < graph->groups.n; i++) {
+		const struct group_record *group =
+			records_at(&graph->groups, i);
+
+		ret = graph_get_of(client, MOTET_CMD_GROUP_MEMBER_GET,
+				   MOTET_A_MEMBER_GROUP, &group->id,
+				   &graph->members);
+	}
+	return ret;
+}
+
+static int graph_get_requests(struct client *client, struct graph *graph)
+{
+	int ret = 0;
+	size_t i;
+
+	for (i = 0; !ret && i < graph->locks.n; i++) {
+		const struct lock_record *lock = records_at(&graph->locks, i);
+
+		if (graph_shows_lock(graph, lock))
+			ret = graph_get_of(client, MOTET_CMD_LOCK_REQUEST_GET,
+					   MOTET_A_LOCK_REQUEST_LOCK, &lock->id,
+					   &graph->requests);
+	}
+	return ret;
 }
 
 static int graph_get(struct client *client, struct graph *graph)
 {
-	int ret;
+	const struct {
+		int command;
+		struct records *records;
+	} lists[] = {
+		{ MOTET_CMD_ACTOR_GET, &graph->actors },
+		{ MOTET_CMD_PORT_GET, &graph->ports },
+		{ MOTET_CMD_GROUP_GET, &graph->groups },
+		{ MOTET_CMD_CHANNEL_GET, &graph->channels },
+		{ MOTET_CMD_LOCK_GET, &graph->locks },
+		{ MOTET_CMD_HANDLE_GET, &graph->handles },
+	};
+	int ret = 0;
 	size_t i;
 
-	ret = client_get(client, MOTET_CMD_ACTOR_GET, NLM_F_DUMP,
-			 &graph->actors);
+	for (i = 0; !ret && i < ARRAY_SIZE(lists); i++)
+		ret = client_get(client, lists[i].command, NLM_F_DUMP,
+				 lists[i].records);
 	if (!ret)
-		ret = client_get(client, MOTET_CMD_PORT_GET, NLM_F_DUMP,
-				 &graph->ports);
+		ret = graph_get_members(client, graph);
 	if (!ret)
-		ret = client_get(client, MOTET_CMD_GROUP_GET, NLM_F_DUMP,
-				 &graph->groups);
-	if (!ret)
-		ret = client_get(client, MOTET_CMD_HANDLE_GET, NLM_F_DUMP,
-				 &graph->handles);
-	for (i = 0; !ret && i < graph->groups.n; i++)
-		ret = graph_get_members(client, graph,
-					records_at(&graph->groups, i));
+		ret = graph_get_requests(client, graph);
 	return ret;
 }
 

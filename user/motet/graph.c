@@ -18,6 +18,9 @@ struct graph graph_new(void)
 		.ports = records_new(&record_port),
 		.groups = records_new(&record_group),
 		.members = records_new(&record_member),
+		.channels = records_new(&record_channel),
+		.locks = records_new(&record_lock),
+		.requests = records_new(&record_lock_request),
 		.handles = records_new(&record_handle),
 	};
 }
@@ -28,6 +31,9 @@ void cleanup_graph(struct graph *graph)
 	cleanup_records(&graph->ports);
 	cleanup_records(&graph->groups);
 	cleanup_records(&graph->members);
+	cleanup_records(&graph->channels);
+	cleanup_records(&graph->locks);
+	cleanup_records(&graph->requests);
 	cleanup_records(&graph->handles);
 }
 
@@ -88,46 +94,7 @@ static void graph_put_program(FILE *out, unsigned int pid)
 	fclose(file);
 }
 
-/* --- nodes --------------------------------------------------------------- */
-
-static const struct actor_record *graph_actor_at(const struct graph *graph,
-						 size_t i)
-{
-	return records_at(&graph->actors, i);
-}
-
-static bool graph_was_drawn(const struct graph *graph, size_t n)
-{
-	unsigned int pid = graph_actor_at(graph, n)->pid;
-	size_t i;
-
-	for (i = 0; pid && i < n; i++)
-		if (graph_actor_at(graph, i)->pid == pid)
-			return true;
-	return false;
-}
-
-static void graph_put_actors(const struct graph *graph, FILE *out)
-{
-	size_t i;
-
-	for (i = 0; i < graph->actors.n; i++) {
-		const struct actor_record *actor = graph_actor_at(graph, i);
-
-		if (graph_was_drawn(graph, i))
-			continue;
-		fputc('\t', out);
-		graph_put_process(out, actor->pid, &actor->id);
-		fputs(" [shape=ellipse, label=\"", out);
-		if (actor->pid) {
-			graph_put_program(out, actor->pid);
-			fprintf(out, "%u\"];\n", actor->pid);
-		} else {
-			fprintf(out, "user %u\"];\n", actor->uid);
-		}
-	}
-}
-
+/* --- what is drawn ------------------------------------------------------- */
 
 static bool graph_is_member(const struct graph *graph,
 			    const struct motet_id *port)
@@ -145,12 +112,168 @@ static bool graph_is_member(const struct graph *graph,
 }
 
 /* A default port is part of its process, unless others have to do with it. */
-static bool graph_is_shown(const struct graph *graph,
-			   const struct port_record *port)
+static bool graph_shows_port(const struct graph *graph,
+			     const struct port_record *port)
 {
 	return graph->all || !port->is_default || port->handles ||
 	       graph_is_member(graph, &port->id);
 }
+
+static const struct port_record *graph_find_port(const struct graph *graph,
+						 const struct motet_id *id)
+{
+	size_t i;
+
+	for (i = 0; i < graph->ports.n; i++) {
+		const struct port_record *port = records_at(&graph->ports, i);
+
+		if (graph_same(&port->id, id))
+			return port;
+	}
+	return NULL;
+}
+
+/* On what isn't drawn there are no edges. */
+static bool graph_shows_handle(const struct graph *graph,
+			       const struct handle_record *handle)
+{
+	const struct port_record *port;
+
+	if (handle->role == MOTET_ROLE_GROUP ||
+	    handle->role == MOTET_ROLE_CHANNEL)
+		return true;
+	port = graph_find_port(graph, &handle->object);
+	return port && graph_shows_port(graph, port);
+}
+
+bool graph_shows_lock(const struct graph *graph, const struct lock_record *lock)
+{
+	return graph->all || lock->shared || lock->exclusive || lock->waiting;
+}
+
+/* An orphan has no process; and of others' requests it may be unknown. */
+static bool graph_shows_request(const struct lock_request_record *request)
+{
+	return record_has(request, MOTET_A_LOCK_REQUEST_PID) &&
+	       (request->pid || record_has(request, MOTET_A_LOCK_REQUEST_ACTOR));
+}
+
+/* --- processes ----------------------------------------------------------- */
+
+/* Requests on locks don't tell it; other records of the same actor do. */
+#define GRAPH_NO_USER	(~0U)
+
+/**
+ * struct graph_process - a process, or an actor whose process has no number here
+ * @pid: its number, or 0
+ * @actor: the actor
+ * @uid: its user, or GRAPH_NO_USER
+ */
+struct graph_process {
+	unsigned int pid;
+	struct motet_id actor;
+	unsigned int uid;
+};
+
+/**
+ * struct graph_processes - all that are drawn
+ * @items: they, each as often as it was found; owned
+ * @n: how many
+ */
+struct graph_processes {
+	struct graph_process *items;
+	size_t n;
+};
+
+static void graph_found(struct graph_processes *found, unsigned int pid,
+			const struct motet_id *actor, unsigned int uid)
+{
+	found->items = text_grow(found->items, found->n + 1,
+				 sizeof(*found->items));
+	found->items[found->n++] = (struct graph_process){ pid, *actor, uid };
+}
+
+/* Those who may not be listed are found by what they have to do with others. */
+static void graph_find(const struct graph *graph, struct graph_processes *found)
+{
+	size_t i;
+
+	for (i = 0; i < graph->actors.n; i++) {
+		const struct actor_record *actor =
+			records_at(&graph->actors, i);
+
+		graph_found(found, actor->pid, &actor->id, actor->uid);
+	}
+	for (i = 0; i < graph->handles.n; i++) {
+		const struct handle_record *handle =
+			records_at(&graph->handles, i);
+
+		if (graph_shows_handle(graph, handle))
+			graph_found(found, handle->pid, &handle->actor,
+				    handle->uid);
+	}
+	for (i = 0; i < graph->requests.n; i++) {
+		const struct lock_request_record *request =
+			records_at(&graph->requests, i);
+
+		if (graph_shows_request(request))
+			graph_found(found, request->pid, &request->actor,
+				    GRAPH_NO_USER);
+	}
+}
+
+/* The actors of a process are one node. */
+static bool graph_is_same(const struct graph_process *one,
+			  const struct graph_process *other)
+{
+	return one->pid == other->pid &&
+	       (one->pid || graph_same(&one->actor, &other->actor));
+}
+
+static int graph_by_process(const void *a, const void *b)
+{
+	const struct graph_process *one = a, *other = b;
+	int ret = memcmp(&one->actor, &other->actor, sizeof(one->actor));
+
+	if (one->pid != other->pid)
+		return one->pid < other->pid ? -1 : 1;
+	if (ret)
+		return ret;
+	return one->uid < other->uid ? -1 : one->uid > other->uid;
+}
+
+static void graph_put_process_node(const struct graph_process *process,
+				   FILE *out)
+{
+	fputc('\t', out);
+	graph_put_process(out, process->pid, &process->actor);
+	fputs(" [shape=ellipse, label=\"", out);
+	if (process->pid) {
+		graph_put_program(out, process->pid);
+		fprintf(out, "%u\"];\n", process->pid);
+	} else if (process->uid == GRAPH_NO_USER) {
+		fputs("?\"];\n", out);
+	} else {
+		fprintf(out, "user %u\"];\n", process->uid);
+	}
+}
+
+static void graph_put_processes(const struct graph *graph, FILE *out)
+{
+	struct graph_processes found = { 0 };
+	size_t i;
+
+	graph_find(graph, &found);
+	if (found.n)
+		qsort(found.items, found.n, sizeof(*found.items),
+		      graph_by_process);
+	for (i = 0; i < found.n; i++)
+		if (!i || !graph_is_same(&found.items[i - 1], &found.items[i]))
+			graph_put_process_node(&found.items[i], out);
+	free(found.items);
+}
+
+/* --- objects ------------------------------------------------------------- */
 
 /* From pale to red, as it fills */
 static const char *graph_fill(unsigned int used, unsigned int of)
@@ -201,6 +324,37 @@ static void graph_put_group(const struct group_record *group, FILE *out)
 	fputs("\"];\n", out);
 }
 
+static void graph_put_channel(const struct channel_record *channel, FILE *out)
+{
+	__cleanup(text) char *title = record_channel_title(channel);
+
+	fputc('\t', out);
+	graph_put_object(out, &channel->id);
+	fprintf(out, " [shape=cds, style=\"filled%s\", fillcolor=\"%s\", label=\"",
+		channel->kept ? ",dashed" : "",
+		graph_fill(channel->retained, channel->retained_max));
+	graph_put_text(out, title);
+	if (channel->retained)
+		fprintf(out, "\\n%u retained", channel->retained);
+	fputs("\"];\n", out);
+}
+
+static void graph_put_lock(const struct lock_record *lock, FILE *out)
+{
+	__cleanup(text) char *title = record_lock_title(lock);
+
+	fputc('\t', out);
+	graph_put_object(out, &lock->id);
+	fprintf(out, " [shape=octagon, style=\"filled%s\", fillcolor=\"%s\", label=\"",
+		lock->orphans ? ",dashed" : "", graph_fill(0, 0));
+	graph_put_text(out, title);
+	if (lock->orphans)
+		fprintf(out, "\\n%u orphaned", lock->orphans);
+	if (lock->waiting)
+		fprintf(out, "\\n%u waiting", lock->waiting);
+	fputs("\"];\n", out);
+}
+
 static void graph_put_objects(const struct graph *graph, FILE *out)
 {
 	size_t i;
@@ -208,73 +362,67 @@ static void graph_put_objects(const struct graph *graph, FILE *out)
 	for (i = 0; i < graph->ports.n; i++) {
 		const struct port_record *port = records_at(&graph->ports, i);
 
-		if (graph_is_shown(graph, port))
+		if (graph_shows_port(graph, port))
 			graph_put_port(port, out);
 	}
 	for (i = 0; i < graph->groups.n; i++)
 		graph_put_group(records_at(&graph->groups, i), out);
+	for (i = 0; i < graph->channels.n; i++)
+		graph_put_channel(records_at(&graph->channels, i), out);
+	for (i = 0; i < graph->locks.n; i++) {
+		const struct lock_record *lock = records_at(&graph->locks, i);
+
+		if (graph_shows_lock(graph, lock))
+			graph_put_lock(lock, out);
+	}
 }
 
 /* --- edges --------------------------------------------------------------- */
 
-static bool graph_receives(unsigned int role)
+/* Whoever receives, and is no holder */
+static const char *graph_receiver_style(unsigned int role)
 {
-	return role != MOTET_ROLE_SENDER && role != MOTET_ROLE_GROUP;
-}
-
-static const char *graph_style(const struct handle_record *handle)
-{
-	switch (handle->role) {
+	switch (role) {
 	case MOTET_ROLE_STANDBY:
 		return "style=dashed, color=gray40";
 	case MOTET_ROLE_FORMER:
 		return "style=dotted, color=gray40";
-	case MOTET_ROLE_SENDER:
-	case MOTET_ROLE_GROUP:
-		return handle->waiting ? "color=red, penwidth=2" :
-					 "color=steelblue";
 	default:
 		return "color=black";
 	}
 }
 
-static void graph_put_handle(const struct handle_record *handle, FILE *out)
+static void graph_put_receiver(const struct handle_record *handle, FILE *out)
 {
-	bool receives = graph_receives(handle->role);
-
 	fputc('\t', out);
-	if (receives)
-		graph_put_object(out, &handle->object);
-	else
-		graph_put_process(out, handle->pid, &handle->actor);
+	graph_put_object(out, &handle->object);
 	fputs(" -> ", out);
-	if (receives)
-		graph_put_process(out, handle->pid, &handle->actor);
-	else
-		graph_put_object(out, &handle->object);
-	fprintf(out, " [%s, label=\"", graph_style(handle));
+	graph_put_process(out, handle->pid, &handle->actor);
+	fprintf(out, " [%s, label=\"", graph_receiver_style(handle->role));
 	if (handle->role == MOTET_ROLE_STANDBY ||
 	    handle->role == MOTET_ROLE_FORMER)
 		fputs(motet_role_to_string(handle->role), out);
-	else if (handle->waiting)
+	if (handle->messages)
+		fprintf(out, "%u queued", handle->messages);
+	if (handle->lost)
+		fprintf(out, "%s%llu lost", handle->messages ? ", " : "",
+			handle->lost);
+	fputs("\"];\n", out);
+}
+
+static void graph_put_sender(const struct handle_record *handle, FILE *out)
+{
+	fputc('\t', out);
+	graph_put_process(out, handle->pid, &handle->actor);
+	fputs(" -> ", out);
+	graph_put_object(out, &handle->object);
+	fprintf(out, " [%s, label=\"", handle->waiting ?
+		"color=red, penwidth=2" : "color=steelblue");
+	if (handle->waiting)
 		fprintf(out, "%u waiting", handle->waiting);
 	else if (handle->calls)
 		fprintf(out, "%u calling", handle->calls);
 	fputs("\"];\n", out);
-}
-
-static const struct port_record *graph_find_port(const struct graph *graph,
-						 const struct motet_id *id)
-{
-	size_t i;
-
-	for (i = 0; i < graph->ports.n; i++) {
-		const struct port_record *port = records_at(&graph->ports, i);
-
-		if (graph_same(&port->id, id))
-			return port;
-	}
-	return NULL;
 }
 
 static void graph_put_handles(const struct graph *graph, FILE *out)
@@ -284,12 +432,48 @@ static void graph_put_handles(const struct graph *graph, FILE *out)
 	for (i = 0; i < graph->handles.n; i++) {
 		const struct handle_record *handle =
 			records_at(&graph->handles, i);
-		const struct port_record *port =
-			graph_find_port(graph, &handle->object);
 
-		if (port ? graph_is_shown(graph, port) :
-			   handle->role == MOTET_ROLE_GROUP)
-			graph_put_handle(handle, out);
+		if (!graph_shows_handle(graph, handle))
+			continue;
+		if (handle->rights & MOTET_MODE_RECEIVE)
+			graph_put_receiver(handle, out);
+		if (handle->rights & MOTET_MODE_SEND)
+			graph_put_sender(handle, out);
+	}
+}
+
+/* From a lock to who has it, and to a lock from who waits */
+static void graph_put_request(const struct lock_request_record *request,
+			      FILE *out)
+{
+	const char *mode = motet_lock_mode_to_string(request->mode);
+	bool waits = request->state == MOTET_LOCK_WAITING;
+
+	fputc('\t', out);
+	if (waits)
+		graph_put_process(out, request->pid, &request->actor);
+	else
+		graph_put_object(out, &request->lock);
+	fputs(" -> ", out);
+	if (waits)
+		graph_put_object(out, &request->lock);
+	else
+		graph_put_process(out, request->pid, &request->actor);
+	fprintf(out, " [%s, label=\"%s%s\"];\n",
+		waits ? "color=red, penwidth=2" : "color=black", mode,
+		waits ? ", waiting" : "");
+}
+
+static void graph_put_requests(const struct graph *graph, FILE *out)
+{
+	size_t i;
+
+	for (i = 0; i < graph->requests.n; i++) {
+		const struct lock_request_record *request =
+			records_at(&graph->requests, i);
+
+		if (graph_shows_request(request))
+			graph_put_request(request, out);
 	}
 }
 
@@ -319,9 +503,10 @@ void graph_write(const struct graph *graph, FILE *out)
 	      "\trankdir=LR;\n"
 	      "\tnode [fontname=\"sans-serif\", fontsize=11];\n"
 	      "\tedge [fontname=\"sans-serif\", fontsize=9];\n", out);
-	graph_put_actors(graph, out);
+	graph_put_processes(graph, out);
 	graph_put_objects(graph, out);
 	graph_put_members(graph, out);
 	graph_put_handles(graph, out);
+	graph_put_requests(graph, out);
 	fputs("}\n", out);
 }

@@ -137,7 +137,7 @@ static const struct command main_commands[] = {
 	  main_domain_commands },
 	{ "events", "Show what happens to objects and nodes", cmd_events, NULL },
 	{ "top", "Show live what all objects do", cmd_top, NULL },
-	{ "graph", "Draw who holds, sends and waits", cmd_graph, NULL },
+	{ "graph", "Draw who holds, sends, subscribes and waits", cmd_graph, NULL },
 	{ "purge", "Remove what nobody holds", cmd_purge, NULL },
 	{ 0 },
 };

@@ -2,6 +2,8 @@
 /*
  * Tests of the graph that is drawn: nodes, edges, and names that are odd.
  */
+#include <linux/motet_lock.h>
+
 #include "graph.h"
 #include "replay.h"
 
@@ -10,6 +12,8 @@ static const struct motet_id graph_sender = { { 1, 2 } };
 static const struct motet_id graph_port = { { 2, 1 } };
 static const struct motet_id graph_default = { { 2, 2 } };
 static const struct motet_id graph_group = { { 3, 1 } };
+static const struct motet_id graph_channel = { { 4, 1 } };
+static const struct motet_id graph_lock = { { 6, 1 } };
 
 /* The caller fills in what it makes room for */
 static void *graph_add(struct records *records)
@@ -49,14 +53,52 @@ static struct port_record *graph_add_port(struct graph *graph,
 	return port;
 }
 
-static void graph_add_handle(struct graph *graph, const struct motet_id *object,
-			     const struct motet_id *actor, unsigned int role)
+static struct handle_record *graph_add_open(struct graph *graph,
+					    const struct motet_id *object,
+					    const struct motet_id *actor,
+					    unsigned int role,
+					    unsigned int rights)
 {
 	struct handle_record *handle = graph_add(&graph->handles);
 
 	handle->object = *object;
 	handle->actor = *actor;
+	handle->uid = 7;
 	handle->role = role;
+	handle->rights = rights;
+	return handle;
+}
+
+static void graph_add_handle(struct graph *graph, const struct motet_id *object,
+			     const struct motet_id *actor, unsigned int role)
+{
+	bool sends = role == MOTET_ROLE_SENDER || role == MOTET_ROLE_GROUP;
+
+	graph_add_open(graph, object, actor, role, sends ? MOTET_MODE_SEND :
+							   MOTET_MODE_RECEIVE);
+}
+
+static struct lock_record *graph_add_lock(struct graph *graph)
+{
+	struct lock_record *lock = graph_add(&graph->locks);
+
+	lock->id = graph_lock;
+	return lock;
+}
+
+static struct lock_request_record *
+graph_add_request(struct graph *graph, const struct motet_id *actor,
+		  unsigned int mode, unsigned int state)
+{
+	struct lock_request_record *request = graph_add(&graph->requests);
+
+	request->lock = graph_lock;
+	request->actor = *actor;
+	request->mode = mode;
+	request->state = state;
+	request->present = 1UL << MOTET_A_LOCK_REQUEST_PID |
+			   1UL << MOTET_A_LOCK_REQUEST_ACTOR;
+	return request;
 }
 
 static void expect_written(const struct graph *graph, const char *const *lines)
@@ -218,6 +260,103 @@ static void processes_are_drawn_once(void **state)
 	cleanup_graph(&graph);
 }
 
+static void channels_are_between_processes(void **state)
+{
+	static const char *const lines[] = {
+		"object_04010000000000000000000000000000 [shape=cds, style=\"filled\", fillcolor=\"#ffd9b0\", label=\"id:04010000000000000000000000000000\\n5 retained\"];",
+		"actor_01010000000000000000000000000000 -> object_04010000000000000000000000000000 [color=steelblue, label=\"\"];",
+		"object_04010000000000000000000000000000 -> actor_01020000000000000000000000000000 [color=black, label=\"3 queued, 2 lost\"];",
+		/* nobody lists them, but they are seen to have it open */
+		"actor_01020000000000000000000000000000 [shape=ellipse, label=\"user 9\"];",
+		NULL,
+	};
+	struct graph graph = graph_new();
+	struct channel_record *channel;
+	struct handle_record *handle;
+
+	(void)state;
+	channel = graph_add(&graph.channels);
+	channel->id = graph_channel;
+	channel->retained = 5;
+	channel->retained_max = 8;
+	graph_add_actor(&graph, &graph_actor, &graph_default, 0);
+	graph_add_open(&graph, &graph_channel, &graph_actor, MOTET_ROLE_CHANNEL,
+		       MOTET_MODE_SEND);
+	handle = graph_add_open(&graph, &graph_channel, &graph_sender,
+				MOTET_ROLE_CHANNEL, MOTET_MODE_RECEIVE);
+	handle->messages = 3;
+	handle->lost = 2;
+	handle->uid = 9;
+	expect_written(&graph, lines);
+	cleanup_graph(&graph);
+}
+
+/* Who does both is seen to do both */
+static void publishers_may_subscribe(void **state)
+{
+	static const char *const lines[] = {
+		"actor_01010000000000000000000000000000 -> object_04010000000000000000000000000000",
+		"object_04010000000000000000000000000000 -> actor_01010000000000000000000000000000",
+		NULL,
+	};
+	struct graph graph = graph_new();
+
+	(void)state;
+	graph_add_open(&graph, &graph_channel, &graph_actor, MOTET_ROLE_CHANNEL,
+		       MOTET_MODE_SEND | MOTET_MODE_RECEIVE);
+	expect_written(&graph, lines);
+	cleanup_graph(&graph);
+}
+
+/* A circle of these arrows is a deadlock. */
+static void locks_point_to_who_has_them(void **state)
+{
+	static const char *const lines[] = {
+		"object_06010000000000000000000000000000 [shape=octagon, style=\"filled\", fillcolor=\"#f4f8fb\", label=\"id:06010000000000000000000000000000\\n1 waiting\"];",
+		"object_06010000000000000000000000000000 -> actor_01010000000000000000000000000000 [color=black, label=\"exclusive\"];",
+		"actor_01020000000000000000000000000000 -> object_06010000000000000000000000000000 [color=red, penwidth=2, label=\"shared, waiting\"];",
+		"actor_01010000000000000000000000000000 [shape=ellipse, label=\"user 7\"];",
+		"actor_01020000000000000000000000000000 [shape=ellipse, label=\"?\"];",
+		NULL,
+	};
+	struct graph graph = graph_new();
+	struct lock_record *lock = graph_add_lock(&graph);
+
+	(void)state;
+	expect_unwritten(&graph, "octagon");
+	lock->exclusive = 1;
+	lock->waiting = 1;
+	graph_add_request(&graph, &graph_actor, MOTET_LOCK_EXCLUSIVE,
+			  MOTET_LOCK_GRANTED);
+	graph_add_request(&graph, &graph_sender, MOTET_LOCK_SHARED,
+			  MOTET_LOCK_WAITING);
+	graph_add_actor(&graph, &graph_actor, &graph_default, 0);
+	expect_written(&graph, lines);
+	cleanup_graph(&graph);
+}
+
+/* Nobody has them, and they keep others out. */
+static void orphans_have_no_process(void **state)
+{
+	static const char *const lines[] = {
+		"style=\"filled,dashed\"", "\\n1 orphaned\"];", NULL,
+	};
+	struct graph graph = graph_new();
+	struct lock_record *lock = graph_add_lock(&graph);
+	struct lock_request_record *request;
+
+	(void)state;
+	lock->exclusive = 1;
+	lock->orphans = 1;
+	request = graph_add_request(&graph, &graph_actor, MOTET_LOCK_EXCLUSIVE,
+				    MOTET_LOCK_ORPHANED);
+	request->present &= ~(1UL << MOTET_A_LOCK_REQUEST_PID);
+	expect_written(&graph, lines);
+	expect_unwritten(&graph, "->");
+	expect_unwritten(&graph, "ellipse");
+	cleanup_graph(&graph);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -227,6 +366,10 @@ int main(void)
 		cmocka_unit_test(default_ports_are_their_processes),
 		cmocka_unit_test(groups_point_to_members),
 		cmocka_unit_test(processes_are_drawn_once),
+		cmocka_unit_test(channels_are_between_processes),
+		cmocka_unit_test(publishers_may_subscribe),
+		cmocka_unit_test(locks_point_to_who_has_them),
+		cmocka_unit_test(orphans_have_no_process),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

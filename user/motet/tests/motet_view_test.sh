@@ -98,6 +98,16 @@ graph()
 		"^	object_[0-9a-f]* -> process_[0-9]* \\[color=black"
 	tap_check "standbys" until_true drawn \
 		'style=dashed, color=gray40, label="standby"'
+	"$motet" channel subscribe -f pass-all news >/dev/null &
+	"$motet" lock run latch -- sleep infinity &
+	tap_check "subscribers" until_true drawn \
+		"^	object_04[0-9a-f]* -> process_[0-9]* \\[color=black"
+	tap_check "channels are drawn" drawn 'shape=cds.*label="news\\n1 retained"'
+	tap_check "who has a lock" until_true drawn \
+		"^	object_06[0-9a-f]* -> process_[0-9]* .*\"exclusive\""
+	"$motet" lock run --shared latch -- true 2>/dev/null &
+	tap_check "who waits for it" until_true drawn \
+		"^	process_[0-9]* -> object_06.*red.*\"shared, waiting\""
 	tap_check "a graph is printed" shows '^}$' "$motet" graph
 	tap_check "a file that can't be" ends_with 1 "$motet" graph -o /none/x
 	tap_check "without Graphviz" env PATH=/none "$(command -v bash)" -c \
