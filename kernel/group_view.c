@@ -4,6 +4,7 @@
 #include <linux/ktime.h>
 
 #include "domain.h"
+#include "group_internal.h"
 #include "group_view.h"
 
 /**
@@ -93,4 +94,31 @@ bool motet_group_look_handle(struct motet_group *group, unsigned int index,
 		return true;
 	}
 	return false;
+}
+
+/**
+ * motet_group_look_tracker() - say which ports are told of members
+ * @group: the group
+ * @index: which, in the order of coming
+ *
+ * Context: may sleep; under the mutex of the group's domain, and it tracks the
+ * group as long as that is held.
+ * Return: the port, or NULL if there are no more.
+ */
+const struct motet_object *motet_group_look_tracker(struct motet_group *group,
+						    unsigned int index)
+{
+	const struct motet_object *port = NULL;
+	const struct motet_tracker *tracker;
+
+	lockdep_assert_held(&group->object.domain->mutex);
+	mutex_lock(&group->mutex);
+	list_for_each_entry(tracker, &group->trackers, link) {
+		if (index--)
+			continue;
+		port = tracker->port;
+		break;
+	}
+	mutex_unlock(&group->mutex);
+	return port;
 }

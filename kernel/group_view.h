@@ -58,6 +58,8 @@ struct motet_member_view {
 void motet_group_look(struct motet_group *group, struct motet_group_view *view);
 bool motet_group_look_handle(struct motet_group *group, unsigned int index,
 			     struct motet_handle_view *view);
+const struct motet_object *motet_group_look_tracker(struct motet_group *group,
+						    unsigned int index);
 bool motet_group_look_next(struct motet_group *group, unsigned long *number,
 			   struct motet_member_view *view);
 

@@ -87,6 +87,11 @@ static const struct nla_policy motet_checkpoint_get_nl_policy[MOTET_A_CHECKPOINT
 	[MOTET_A_CHECKPOINT_NAME] = { .type = NLA_BINARY, },
 };
 
+/* MOTET_CMD_TRACKER_GET - dump */
+static const struct nla_policy motet_tracker_get_nl_policy[MOTET_A_TRACKER_OBJECT + 1] = {
+	[MOTET_A_TRACKER_OBJECT] = NLA_POLICY_EXACT_LEN(MOTET_ID_LEN),
+};
+
 /* Ops table for motet */
 static const struct genl_split_ops motet_nl_ops[] = {
 	{
@@ -232,6 +237,13 @@ static const struct genl_split_ops motet_nl_ops[] = {
 		.cmd	= MOTET_CMD_CHECKPOINT_GET,
 		.dumpit	= motet_nl_checkpoint_get_dumpit,
 		.flags	= GENL_CMD_CAP_DUMP,
+	},
+	{
+		.cmd		= MOTET_CMD_TRACKER_GET,
+		.dumpit		= motet_nl_tracker_get_dumpit,
+		.policy		= motet_tracker_get_nl_policy,
+		.maxattr	= MOTET_A_TRACKER_OBJECT,
+		.flags		= GENL_CMD_CAP_DUMP,
 	},
 };
 

@@ -45,6 +45,8 @@ int motet_nl_channel_get_dumpit(struct sk_buff *skb,
 int motet_nl_checkpoint_get_doit(struct sk_buff *skb, struct genl_info *info);
 int motet_nl_checkpoint_get_dumpit(struct sk_buff *skb,
 				   struct netlink_callback *cb);
+int motet_nl_tracker_get_dumpit(struct sk_buff *skb,
+				struct netlink_callback *cb);
 
 enum {
 	MOTET_NLGRP_OBJECT,

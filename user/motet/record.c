@@ -379,6 +379,21 @@ const struct record_type record_handle = {
 	record_handle_fields, ARRAY_SIZE(record_handle_fields)
 };
 
+#define TRACKER(kind, attribute, member) \
+	{ MOTET_A_TRACKER_##attribute, RECORD_##kind, #member, \
+	  offsetof(struct tracker_record, member) }
+
+static const struct record_field record_tracker_fields[] = {
+	TRACKER(ID, OBJECT, object),
+	TRACKER(ID, PORT, port),
+	TRACKER(U64, SEQUENCE, sequence),
+};
+
+const struct record_type record_tracker = {
+	sizeof(struct tracker_record), MOTET_A_TRACKER_MAX,
+	record_tracker_fields, ARRAY_SIZE(record_tracker_fields)
+};
+
 #define WATCH(kind, attribute, member) \
 	{ MOTET_A_WATCH_##attribute, RECORD_##kind, #member, \
 	  offsetof(struct watch_record, member) }

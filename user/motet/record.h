@@ -275,6 +275,13 @@ struct handle_record {
 	unsigned long long lost;
 };
 
+struct tracker_record {
+	unsigned long present;
+	struct motet_id object;
+	struct motet_id port;
+	unsigned long long sequence;
+};
+
 struct watch_record {
 	unsigned long present;
 	unsigned long long number;
@@ -308,6 +315,7 @@ extern const struct record_type record_channel;
 extern const struct record_type record_checkpoint;
 extern const struct record_type record_node;
 extern const struct record_type record_handle;
+extern const struct record_type record_tracker;
 extern const struct record_type record_watch;
 
 /* How long a record of this kind is; none is longer than RECORD_SIZE_MAX */
