@@ -86,6 +86,23 @@ static int graph_get_members(struct client *client, struct graph *graph)
 	return ret;
 }
 
+static int graph_get_trackers(struct client *client, struct graph *graph)
+{
+	int ret = 0;
+	size_t i;
+
+	for (i = 0; !ret && i < graph->groups.n; i++) {
+		const struct group_record *group =
+			records_at(&graph->groups, i);
+
+		if (group->trackers)
+			ret = graph_get_of(client, MOTET_CMD_TRACKER_GET,
+					   MOTET_A_TRACKER_OBJECT, &group->id,
+					   &graph->trackers);
+	}
+	return ret;
+}
+
 static int graph_get_requests(struct client *client, struct graph *graph)
 {
 	int ret = 0;
@@ -123,6 +140,8 @@ static int graph_get(struct client *client, struct graph *graph)
 				 lists[i].records);
 	if (!ret)
 		ret = graph_get_members(client, graph);
+	if (!ret)
+		ret = graph_get_trackers(client, graph);
 	if (!ret)
 		ret = graph_get_requests(client, graph);
 	return ret;

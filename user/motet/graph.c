@@ -18,6 +18,7 @@ struct graph graph_new(void)
 		.ports = records_new(&record_port),
 		.groups = records_new(&record_group),
 		.members = records_new(&record_member),
+		.trackers = records_new(&record_tracker),
 		.channels = records_new(&record_channel),
 		.locks = records_new(&record_lock),
 		.requests = records_new(&record_lock_request),
@@ -31,6 +32,7 @@ void cleanup_graph(struct graph *graph)
 	cleanup_records(&graph->ports);
 	cleanup_records(&graph->groups);
 	cleanup_records(&graph->members);
+	cleanup_records(&graph->trackers);
 	cleanup_records(&graph->channels);
 	cleanup_records(&graph->locks);
 	cleanup_records(&graph->requests);
@@ -111,12 +113,28 @@ static bool graph_is_member(const struct graph *graph,
 	return false;
 }
 
+static bool graph_is_tracker(const struct graph *graph,
+			     const struct motet_id *port)
+{
+	size_t i;
+
+	for (i = 0; i < graph->trackers.n; i++) {
+		const struct tracker_record *tracker =
+			records_at(&graph->trackers, i);
+
+		if (graph_same(&tracker->port, port))
+			return true;
+	}
+	return false;
+}
+
 /* A default port is part of its process, unless others have to do with it. */
 static bool graph_shows_port(const struct graph *graph,
 			     const struct port_record *port)
 {
 	return graph->all || !port->is_default || port->handles ||
-	       graph_is_member(graph, &port->id);
+	       graph_is_member(graph, &port->id) ||
+	       graph_is_tracker(graph, &port->id);
 }
 
 static const struct port_record *graph_find_port(const struct graph *graph,
@@ -497,6 +515,26 @@ static void graph_put_members(const struct graph *graph, FILE *out)
 	}
 }
 
+/* To the ports that are told of what becomes of it */
+static void graph_put_trackers(const struct graph *graph, FILE *out)
+{
+	size_t i;
+
+	for (i = 0; i < graph->trackers.n; i++) {
+		const struct tracker_record *tracker =
+			records_at(&graph->trackers, i);
+
+		if (!record_has(tracker, MOTET_A_TRACKER_PORT))
+			continue;
+		fputc('\t', out);
+		graph_put_object(out, &tracker->object);
+		fputs(" -> ", out);
+		graph_put_object(out, &tracker->port);
+		fputs(" [style=dashed, color=darkgreen, label=\"tracks\"];\n",
+		      out);
+	}
+}
+
 void graph_write(const struct graph *graph, FILE *out)
 {
 	fputs("digraph motet {\n"
@@ -506,6 +544,7 @@ void graph_write(const struct graph *graph, FILE *out)
 	graph_put_processes(graph, out);
 	graph_put_objects(graph, out);
 	graph_put_members(graph, out);
+	graph_put_trackers(graph, out);
 	graph_put_handles(graph, out);
 	graph_put_requests(graph, out);
 	fputs("}\n", out);

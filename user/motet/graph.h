@@ -19,6 +19,7 @@
  * @ports: all of them
  * @groups: all of them
  * @members: those of all groups
+ * @trackers: those of all groups
  * @channels: all of them
  * @locks: all of them
  * @requests: those on all locks
@@ -30,6 +31,7 @@ struct graph {
 	struct records ports;
 	struct records groups;
 	struct records members;
+	struct records trackers;
 	struct records channels;
 	struct records locks;
 	struct records requests;

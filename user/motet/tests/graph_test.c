@@ -239,6 +239,28 @@ static void groups_point_to_members(void **state)
 	cleanup_graph(&graph);
 }
 
+/* A default port that tracks something is drawn. */
+static void trackers_are_pointed_to(void **state)
+{
+	static const char *const lines[] = {
+		"default port",
+		"object_03010000000000000000000000000000 -> object_02020000000000000000000000000000 [style=dashed, color=darkgreen, label=\"tracks\"];",
+		NULL,
+	};
+	struct graph graph = graph_new();
+	struct tracker_record *tracker;
+
+	(void)state;
+	graph_add_port(&graph, &graph_default, NULL)->is_default = true;
+	tracker = graph_add(&graph.trackers);
+	tracker->object = graph_group;
+	expect_unwritten(&graph, "->");
+	tracker->port = graph_default;
+	tracker->present = 1UL << MOTET_A_TRACKER_PORT;
+	expect_written(&graph, lines);
+	cleanup_graph(&graph);
+}
+
 /* Several actors of a process are one node. */
 static void processes_are_drawn_once(void **state)
 {
@@ -365,6 +387,7 @@ int main(void)
 		cmocka_unit_test(odd_names_stay_names),
 		cmocka_unit_test(default_ports_are_their_processes),
 		cmocka_unit_test(groups_point_to_members),
+		cmocka_unit_test(trackers_are_pointed_to),
 		cmocka_unit_test(processes_are_drawn_once),
 		cmocka_unit_test(channels_are_between_processes),
 		cmocka_unit_test(publishers_may_subscribe),
