@@ -222,6 +222,7 @@ motet_checkpoint_new(struct motet_actor *actor,
 	motet_object_init(&checkpoint->object, &motet_checkpoint_ops,
 			  actor->object.domain);
 	mutex_init(&checkpoint->mutex);
+	INIT_LIST_HEAD(&checkpoint->openers);
 	INIT_LIST_HEAD(&checkpoint->trackers);
 	INIT_LIST_HEAD(&checkpoint->views);
 	motet_retention_init(&checkpoint->retention, &checkpoint->object,
@@ -277,21 +278,23 @@ motet_checkpoint_attach(struct motet_actor *actor,
 	handle = kzalloc(sizeof(*handle), GFP_KERNEL_ACCOUNT);
 	if (!handle)
 		return ERR_PTR(-ENOMEM);
+	handle->checkpoint = checkpoint;
+	handle->actor = motet_actor_get(actor);
+	handle->flags = flags;
 	mutex_lock(&domain->mutex);
 	dead = checkpoint->dead;
 	if (!dead) {
+		motet_object_get(&checkpoint->object);
+		list_add_tail(&handle->link, &checkpoint->openers);
 		checkpoint->handles++;
 		motet_retention_settle_locked(&checkpoint->retention, true);
 	}
 	mutex_unlock(&domain->mutex);
 	if (dead) {
+		motet_actor_put(actor);
 		kfree(handle);
 		return ERR_PTR(-ESRCH);
 	}
-	motet_object_get(&checkpoint->object);
-	handle->checkpoint = checkpoint;
-	handle->actor = motet_actor_get(actor);
-	handle->flags = flags;
 	trace_motet_checkpoint_open(&checkpoint->object.id, flags);
 	return handle;
 }
@@ -309,6 +312,7 @@ void motet_checkpoint_detach(struct motet_checkpoint_handle *handle)
 
 	trace_motet_checkpoint_close(&checkpoint->object.id, handle->flags);
 	mutex_lock(&domain->mutex);
+	list_del(&handle->link);
 	if (!--checkpoint->handles)
 		motet_retention_settle_locked(&checkpoint->retention, false);
 	mutex_unlock(&domain->mutex);
@@ -396,6 +400,38 @@ void motet_checkpoint_look(struct motet_checkpoint *checkpoint,
 	view->views = checkpoint->view_count;
 	view->exhausted = checkpoint->exhausted;
 	mutex_unlock(&checkpoint->mutex);
+}
+
+/**
+ * motet_checkpoint_look_handle() - say what is shown of one handle
+ * @checkpoint: the checkpoint
+ * @index: which, in the order of opening
+ * @view: filled in; the caller puts its pid
+ *
+ * Context: under the mutex of the checkpoint's domain.
+ * Return: true if there is one, and not too many before.
+ */
+bool motet_checkpoint_look_handle(struct motet_checkpoint *checkpoint,
+				  unsigned int index,
+				  struct motet_handle_view *view)
+{
+	const struct motet_checkpoint_handle *handle;
+
+	lockdep_assert_held(&checkpoint->object.domain->mutex);
+	if (index >= MOTET_HANDLES_SHOWN)
+		return false;
+	list_for_each_entry(handle, &checkpoint->openers, link) {
+		if (index--)
+			continue;
+		motet_actor_look(handle->actor, view);
+		view->role = MOTET_ROLE_CHECKPOINT;
+		if (handle->flags & MOTET_CHECKPOINT_READ)
+			view->rights |= MOTET_MODE_RECEIVE;
+		if (handle->flags & MOTET_CHECKPOINT_WRITE)
+			view->rights |= MOTET_MODE_SEND;
+		return true;
+	}
+	return false;
 }
 
 /**

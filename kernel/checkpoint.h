@@ -4,6 +4,7 @@
 #define _MOTET_CHECKPOINT_H
 
 #include <linux/hrtimer.h>
+#include <linux/list.h>
 #include <linux/mutex.h>
 #include <linux/rbtree.h>
 #include <linux/timerqueue.h>
@@ -99,6 +100,7 @@ struct motet_section;
  * @object: the object [own]
  * @attributes: what it was created with [const]
  * @handles: open handles [domain.mutex]
+ * @openers: they, as they were opened [domain.mutex]
  * @retention: lets it die if nothing keeps it [own]
  * @payer: who is charged for it, NULL once it is dead [own]
  * @charge: how much [const]
@@ -128,6 +130,7 @@ struct motet_checkpoint {
 	struct motet_object object;
 	struct motet_checkpoint_attributes attributes;
 	u32 handles;
+	struct list_head openers;
 	struct motet_retention retention;
 	struct motet_payer *payer;
 	struct motet_charge charge;
@@ -154,11 +157,13 @@ struct motet_checkpoint {
 
 /**
  * struct motet_checkpoint_handle - what an open file is to a checkpoint
+ * @link: among those of the checkpoint [domain.mutex]
  * @checkpoint: the checkpoint, referenced [const]
  * @actor: who opened it, referenced [const]
  * @flags: what for: %MOTET_CHECKPOINT_READ, %MOTET_CHECKPOINT_WRITE [const]
  */
 struct motet_checkpoint_handle {
+	struct list_head link;
 	struct motet_checkpoint *checkpoint;
 	struct motet_actor *actor;
 	u32 flags;
@@ -221,6 +226,9 @@ int motet_checkpoint_unlink(struct motet_object *object);
 int motet_checkpoint_change(struct motet_checkpoint *checkpoint, u64 retention);
 void motet_checkpoint_look(struct motet_checkpoint *checkpoint,
 			   struct motet_checkpoint_view *view);
+bool motet_checkpoint_look_handle(struct motet_checkpoint *checkpoint,
+				  unsigned int index,
+				  struct motet_handle_view *view);
 void motet_checkpoint_status(struct motet_checkpoint *checkpoint,
 			     struct motet_checkpoint_status *status);
 
@@ -242,6 +250,9 @@ int motet_checkpoint_track(struct motet_checkpoint *checkpoint,
 int motet_checkpoint_untrack(struct motet_checkpoint *checkpoint,
 			     const struct motet_checkpoint_track *arg,
 			     const struct motet_object *port);
+const struct motet_object *
+motet_checkpoint_look_tracker(struct motet_checkpoint *checkpoint,
+			      unsigned int index);
 
 /* checkpoint_view.c: reading in mapped memory */
 struct motet_view;

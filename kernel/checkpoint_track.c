@@ -353,6 +353,34 @@ int motet_checkpoint_untrack(struct motet_checkpoint *checkpoint,
 }
 
 /**
+ * motet_checkpoint_look_tracker() - say which ports are told of changes
+ * @checkpoint: the checkpoint
+ * @index: which, in the order of coming
+ *
+ * Context: may sleep; under the mutex of the checkpoint's domain, and it tracks
+ * the checkpoint as long as that is held.
+ * Return: the port, or NULL if there are no more.
+ */
+const struct motet_object *
+motet_checkpoint_look_tracker(struct motet_checkpoint *checkpoint,
+			      unsigned int index)
+{
+	const struct motet_checkpoint_tracker *tracker;
+	const struct motet_object *port = NULL;
+
+	lockdep_assert_held(&checkpoint->object.domain->mutex);
+	mutex_lock(&checkpoint->mutex);
+	list_for_each_entry(tracker, &checkpoint->trackers, link) {
+		if (index--)
+			continue;
+		port = tracker->port;
+		break;
+	}
+	mutex_unlock(&checkpoint->mutex);
+	return port;
+}
+
+/**
  * motet_checkpoint_drop_trackers() - it is dead: tell whoever tracks it
  * @checkpoint: the checkpoint; its mutex and its domain's are held
  */

@@ -7,6 +7,7 @@
 #include <net/sock.h>
 
 #include "channel.h"
+#include "checkpoint.h"
 #include "domain.h"
 #include "group_view.h"
 #include "netlink_internal.h"
@@ -52,10 +53,19 @@ static bool motet_netlink_look_channel(struct motet_object *object,
 	return motet_channel_look_handle(motet_channel_of(object), index, view);
 }
 
+static bool motet_netlink_look_checkpoint(struct motet_object *object,
+					  unsigned int index,
+					  struct motet_handle_view *view)
+{
+	return motet_checkpoint_look_handle(motet_checkpoint_of(object), index,
+					    view);
+}
+
 static const struct motet_netlink_opened motet_netlink_opened[] = {
 	{ MOTET_CLASS_PORT, motet_netlink_look_port },
 	{ MOTET_CLASS_GROUP, motet_netlink_look_group },
 	{ MOTET_CLASS_CHANNEL, motet_netlink_look_channel },
+	{ MOTET_CLASS_CHECKPOINT, motet_netlink_look_checkpoint },
 };
 
 /* Only whoever subscribes to a channel has a queue that is the handle's own. */

@@ -4,6 +4,7 @@
 #include <net/genetlink.h>
 #include <net/sock.h>
 
+#include "checkpoint.h"
 #include "domain.h"
 #include "group_view.h"
 #include "netlink_internal.h"
@@ -27,8 +28,17 @@ motet_netlink_look_group_tracker(struct motet_object *object,
 	return motet_group_look_tracker(motet_group_of(object), index);
 }
 
+static const struct motet_object *
+motet_netlink_look_checkpoint_tracker(struct motet_object *object,
+				      unsigned int index)
+{
+	return motet_checkpoint_look_tracker(motet_checkpoint_of(object),
+					     index);
+}
+
 static const struct motet_netlink_tracked motet_netlink_tracked[] = {
 	{ MOTET_CLASS_GROUP, motet_netlink_look_group_tracker },
+	{ MOTET_CLASS_CHECKPOINT, motet_netlink_look_checkpoint_tracker },
 };
 
 /* As with members: the owner of what is tracked knows of it anyway. */
@@ -142,7 +152,7 @@ int motet_nl_tracker_get_dumpit(struct sk_buff *skb,
 		if (cb->args[0])
 			return 0;
 		NL_SET_ERR_MSG_ATTR(cb->extack, id,
-				    "no group has this identifier");
+				    "no group or checkpoint has this identifier");
 		return -ESRCH;
 	}
 	mutex_lock(&asker.domain->mutex);

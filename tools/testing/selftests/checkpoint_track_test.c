@@ -57,6 +57,29 @@ static int next(int port, struct motet_msg *msg,
 	return ret;
 }
 
+/* A port that tracks two sections is there twice. */
+TEST_F(track, netlink)
+{
+	static struct mt_dump dump;
+	struct mt_attrs attrs;
+	struct motet_id port;
+	int tracker;
+
+	tracker = mt_port(self->actor, NULL, 1, &port);
+	ASSERT_LE(0, tracker);
+	EXPECT_EQ(0, mt_trackers(&dump, &self->id));
+	ASSERT_EQ(0, track(self->actor, &self->id, NULL, 0));
+	ASSERT_EQ(0, track(tracker, &self->id, "a", 0));
+	ASSERT_EQ(0, track(tracker, &self->id, "b", 0));
+	EXPECT_EQ(3, mt_trackers(&dump, &self->id));
+	EXPECT_TRUE(mt_dump_find(&dump, MOTET_A_TRACKER_PORT, &port,
+				 sizeof(port), &attrs));
+	close(tracker);
+	EXPECT_EQ(1, mt_trackers(&dump, &self->id));
+	EXPECT_FALSE(mt_dump_find(&dump, MOTET_A_TRACKER_PORT, &port,
+				  sizeof(port), &attrs));
+}
+
 TEST_F(track, each_change)
 {
 	ASSERT_EQ(0, track(self->actor, &self->id, NULL, 0));

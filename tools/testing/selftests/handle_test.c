@@ -7,6 +7,7 @@
 
 #include "kselftest_harness.h"
 #include "channel_test.h"
+#include "checkpoint_test.h"
 #include "peer.h"
 
 /* As many as are shown of one object, and more */
@@ -162,6 +163,36 @@ TEST_F(handle, channels)
 	EXPECT_EQ(4, sum(&id, MOTET_A_HANDLE_MESSAGES));
 	close(publisher);
 	close(both);
+}
+
+/* Who reads, and who writes; also by a file that was passed on */
+TEST_F(handle, checkpoints)
+{
+	struct motet_checkpoint_status status;
+	int creator, reader, copy;
+
+	creator = mc_create(self->actor, "handle");
+	ASSERT_LE(0, creator);
+	reader = mc_open(self->actor, "handle", MC_READ);
+	ASSERT_LE(0, reader);
+	ASSERT_EQ(0, mc_status(creator, &status));
+	ASSERT_EQ(0, mt_nl_dump(&self->nl, MOTET_CMD_HANDLE_GET, &dump));
+	EXPECT_EQ(2, count(&status.id, MOTET_ROLE_CHECKPOINT));
+	EXPECT_EQ(2 * MOTET_MODE_RECEIVE + MOTET_MODE_SEND,
+		  sum(&status.id, MOTET_A_HANDLE_RIGHTS));
+	EXPECT_EQ(2 * getpid(), sum(&status.id, MOTET_A_HANDLE_PID));
+	/* it has no queue */
+	EXPECT_EQ(0, sum(&status.id, MOTET_A_HANDLE_MESSAGES));
+
+	copy = dup(creator);
+	close(creator);
+	ASSERT_EQ(0, mt_nl_dump(&self->nl, MOTET_CMD_HANDLE_GET, &dump));
+	EXPECT_EQ(2, count(&status.id, MOTET_ROLE_CHECKPOINT));
+	close(copy);
+	ASSERT_EQ(0, mt_nl_dump(&self->nl, MOTET_CMD_HANDLE_GET, &dump));
+	EXPECT_EQ(1, count(&status.id, MOTET_ROLE_CHECKPOINT));
+	EXPECT_EQ(MOTET_MODE_RECEIVE, sum(&status.id, MOTET_A_HANDLE_RIGHTS));
+	close(reader);
 }
 
 /* Of one channel not too many */

@@ -388,3 +388,19 @@ int mt_purge(void)
 	return ret < 0 ? ret : (int)mt_attr_number(&answer,
 						   MOTET_A_DOMAIN_PURGED);
 }
+
+/* How many ports track an object: what is in the dump then. */
+int mt_trackers(struct mt_dump *dump, const struct motet_id *object)
+{
+	struct mt_attrs request = { 0 };
+	struct mt_nl nl;
+	int ret;
+
+	mt_attr_add(&request, MOTET_A_TRACKER_OBJECT, object, sizeof(*object));
+	ret = mt_nl_open(&nl);
+	if (ret)
+		return ret;
+	ret = mt_nl_dump_of(&nl, MOTET_CMD_TRACKER_GET, &request, dump);
+	mt_nl_close(&nl);
+	return ret ? ret : (int)dump->count;
+}

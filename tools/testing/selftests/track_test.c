@@ -81,21 +81,6 @@ static int exception(int port, __u32 *count, struct motet_id *to)
 
 static struct mt_dump dump;
 
-static int trackers(const struct motet_id *object)
-{
-	struct mt_attrs request = { 0 };
-	struct mt_nl nl;
-	int ret;
-
-	mt_attr_add(&request, MOTET_A_TRACKER_OBJECT, object, sizeof(*object));
-	ret = mt_nl_open(&nl);
-	if (ret)
-		return ret;
-	ret = mt_nl_dump_of(&nl, MOTET_CMD_TRACKER_GET, &request, &dump);
-	mt_nl_close(&nl);
-	return ret ? ret : (int)dump.count;
-}
-
 /* The port of a tracker in the dump, if it is shown */
 static bool tracks(const struct motet_id *port)
 {
@@ -110,23 +95,23 @@ TEST_F(track, netlink)
 	struct motet_id none = self->cap.id, trackers_id[2];
 	int more[2], i;
 
-	EXPECT_EQ(0, trackers(&self->cap.id));
+	EXPECT_EQ(0, mt_trackers(&dump, &self->cap.id));
 	for (i = 0; i < 2; i++) {
 		more[i] = mt_port(self->actor, NULL, 1, &trackers_id[i]);
 		ASSERT_LE(0, more[i]);
 		ASSERT_EQ(0, mt_track(more[i], &self->cap.id));
 	}
-	EXPECT_EQ(2, trackers(&self->cap.id));
+	EXPECT_EQ(2, mt_trackers(&dump, &self->cap.id));
 	EXPECT_TRUE(tracks(&trackers_id[0]));
 	EXPECT_TRUE(tracks(&trackers_id[1]));
 	/* a dead port tracks no more */
 	close(more[0]);
-	EXPECT_EQ(1, trackers(&self->cap.id));
+	EXPECT_EQ(1, mt_trackers(&dump, &self->cap.id));
 	EXPECT_TRUE(tracks(&trackers_id[1]));
 	/* what can't be tracked, and what isn't */
-	EXPECT_EQ(-ESRCH, trackers(&self->ids[0]));
+	EXPECT_EQ(-ESRCH, mt_trackers(&dump, &self->ids[0]));
 	none.bytes[MOTET_ID_LEN - 1] ^= 1;
-	EXPECT_EQ(-ESRCH, trackers(&none));
+	EXPECT_EQ(-ESRCH, mt_trackers(&dump, &none));
 }
 
 /* An anonymous group is its owner's business. */
@@ -139,7 +124,7 @@ TEST_F(track, netlink_of_another_user)
 	if (pid == 0) {
 		if (mt_become(MT_USER_A))
 			_exit(1);
-		_exit(trackers(&self->cap.id) == -EACCES ? 0 : 2);
+		_exit(mt_trackers(&dump, &self->cap.id) == -EACCES ? 0 : 2);
 	}
 	EXPECT_EQ(0, mt_wait(pid));
 }
