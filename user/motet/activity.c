@@ -110,6 +110,31 @@ struct activity_row activity_of_lock(const struct lock_record *lock)
 	};
 }
 
+static const char *
+activity_checkpoint_state(const struct checkpoint_record *checkpoint)
+{
+	if (checkpoint->exhausted)
+		return "full";
+	return checkpoint->retained ? "retained" : "open";
+}
+
+/* What is written comes in, what is read goes out; sections are what it has. */
+struct activity_row
+activity_of_checkpoint(const struct checkpoint_record *checkpoint)
+{
+	return (struct activity_row){
+		.class = "checkpoint",
+		.id = checkpoint->id,
+		.title = record_checkpoint_title(checkpoint),
+		.uid = checkpoint->uid,
+		.state = activity_checkpoint_state(checkpoint),
+		.depth = checkpoint->sections,
+		.depth_max = checkpoint->sections_max,
+		.in = checkpoint->writes,
+		.out = checkpoint->reads,
+	};
+}
+
 static struct activity_row activity_from_port(const void *record)
 {
 	return activity_of_port(record);
@@ -123,6 +148,11 @@ static struct activity_row activity_from_group(const void *record)
 static struct activity_row activity_from_channel(const void *record)
 {
 	return activity_of_channel(record);
+}
+
+static struct activity_row activity_from_checkpoint(const void *record)
+{
+	return activity_of_checkpoint(record);
 }
 
 static struct activity_row activity_from_lock(const void *record)
@@ -149,6 +179,8 @@ static const struct activity_source activity_sources[] = {
 	{ "group", MOTET_CMD_GROUP_GET, &record_group, activity_from_group },
 	{ "channel", MOTET_CMD_CHANNEL_GET, &record_channel,
 	  activity_from_channel },
+	{ "checkpoint", MOTET_CMD_CHECKPOINT_GET, &record_checkpoint,
+	  activity_from_checkpoint },
 	{ "lock", MOTET_CMD_LOCK_GET, &record_lock, activity_from_lock },
 };
 

@@ -20,12 +20,12 @@
  * @uid: its owner
  * @pid: the process that holds it, or 0
  * @state: what people call how it is, or ""
- * @depth: what is queued, or retained
+ * @depth: what is queued, or retained, or the sections that there are
  * @depth_max: how much may be, or 0
  * @waiting: who waits
  * @leased: what was received and not acknowledged, or is granted
- * @in: what ever came in: was sent, published, requested
- * @out: what ever went out: was received, delivered, granted
+ * @in: what ever came in: was sent, published, written, requested
+ * @out: what ever went out: was received, delivered, read, granted
  * @lost: what was ever refused or given up
  * @in_rate: the same in a second, since the sample before; 0 in its first one
  * @out_rate: likewise
@@ -82,6 +82,8 @@ const char *activity_class(size_t i);
 struct activity_row activity_of_port(const struct port_record *port);
 struct activity_row activity_of_group(const struct group_record *group);
 struct activity_row activity_of_channel(const struct channel_record *channel);
+struct activity_row
+activity_of_checkpoint(const struct checkpoint_record *checkpoint);
 struct activity_row activity_of_lock(const struct lock_record *lock);
 
 /* Take a sample of one class, or of all: NULL. 0 or a negative errno. */

@@ -24,7 +24,7 @@ struct graph_args {
 
 static const struct argp_option graph_options[] = {
 	{ "svg", 's', NULL, 0, "A picture (SVG); needs Graphviz", 0 },
-	{ "all", 'a', NULL, 0, "Also default ports that nobody sends to, and locks that nobody has", 0 },
+	{ "all", 'a', NULL, 0, "Also what only its own process knows, and free locks", 0 },
 	{ "output", 'o', "FILE", 0, "Write to a file", 0 },
 	{ 0 },
 };
@@ -86,6 +86,14 @@ static int graph_get_members(struct client *client, struct graph *graph)
 	return ret;
 }
 
+static int graph_get_trackers_of(struct client *client, struct graph *graph,
+				 const struct motet_id *id, unsigned int count)
+{
+	return count ? graph_get_of(client, MOTET_CMD_TRACKER_GET,
+				    MOTET_A_TRACKER_OBJECT, id,
+				    &graph->trackers) : 0;
+}
+
 static int graph_get_trackers(struct client *client, struct graph *graph)
 {
 	int ret = 0;
@@ -95,10 +103,15 @@ static int graph_get_trackers(struct client *client, struct graph *graph)
 		const struct group_record *group =
 			records_at(&graph->groups, i);
 
-		if (group->trackers)
-			ret = graph_get_of(client, MOTET_CMD_TRACKER_GET,
-					   MOTET_A_TRACKER_OBJECT, &group->id,
-					   &graph->trackers);
+		ret = graph_get_trackers_of(client, graph, &group->id,
+					    group->trackers);
+	}
+	for (i = 0; !ret && i < graph->checkpoints.n; i++) {
+		const struct checkpoint_record *checkpoint =
+			records_at(&graph->checkpoints, i);
+
+		ret = graph_get_trackers_of(client, graph, &checkpoint->id,
+					    checkpoint->trackers);
 	}
 	return ret;
 }
@@ -129,6 +142,7 @@ static int graph_get(struct client *client, struct graph *graph)
 		{ MOTET_CMD_PORT_GET, &graph->ports },
 		{ MOTET_CMD_GROUP_GET, &graph->groups },
 		{ MOTET_CMD_CHANNEL_GET, &graph->channels },
+		{ MOTET_CMD_CHECKPOINT_GET, &graph->checkpoints },
 		{ MOTET_CMD_LOCK_GET, &graph->locks },
 		{ MOTET_CMD_HANDLE_GET, &graph->handles },
 	};

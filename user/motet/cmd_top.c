@@ -93,7 +93,7 @@ static error_t top_parse(int key, char *arg, struct argp_state *state)
 		args->view.class = top_find_class(arg);
 		if (!args->view.class)
 			command_bad_argument(state, "CLASS", arg,
-					     "port, group, channel or lock");
+					     "port, group, channel, checkpoint or lock");
 		return 0;
 	default:
 		return ARGP_ERR_UNKNOWN;

@@ -20,6 +20,7 @@ struct graph graph_new(void)
 		.members = records_new(&record_member),
 		.trackers = records_new(&record_tracker),
 		.channels = records_new(&record_channel),
+		.checkpoints = records_new(&record_checkpoint),
 		.locks = records_new(&record_lock),
 		.requests = records_new(&record_lock_request),
 		.handles = records_new(&record_handle),
@@ -34,6 +35,7 @@ void cleanup_graph(struct graph *graph)
 	cleanup_records(&graph->members);
 	cleanup_records(&graph->trackers);
 	cleanup_records(&graph->channels);
+	cleanup_records(&graph->checkpoints);
 	cleanup_records(&graph->locks);
 	cleanup_records(&graph->requests);
 	cleanup_records(&graph->handles);
@@ -158,7 +160,8 @@ static bool graph_shows_handle(const struct graph *graph,
 	const struct port_record *port;
 
 	if (handle->role == MOTET_ROLE_GROUP ||
-	    handle->role == MOTET_ROLE_CHANNEL)
+	    handle->role == MOTET_ROLE_CHANNEL ||
+	    handle->role == MOTET_ROLE_CHECKPOINT)
 		return true;
 	port = graph_find_port(graph, &handle->object);
 	return port && graph_shows_port(graph, port);
@@ -357,6 +360,21 @@ static void graph_put_channel(const struct channel_record *channel, FILE *out)
 	fputs("\"];\n", out);
 }
 
+static void graph_put_checkpoint(const struct checkpoint_record *checkpoint,
+				 FILE *out)
+{
+	__cleanup(text) char *title = record_checkpoint_title(checkpoint);
+
+	fputc('\t', out);
+	graph_put_object(out, &checkpoint->id);
+	fprintf(out, " [shape=cylinder, style=\"filled%s\", fillcolor=\"%s\", label=\"",
+		checkpoint->retained ? ",dashed" : "",
+		graph_fill(checkpoint->sections, checkpoint->sections_max));
+	graph_put_text(out, title);
+	fprintf(out, "\\n%u of %u sections\"];\n", checkpoint->sections,
+		checkpoint->sections_max);
+}
+
 static void graph_put_lock(const struct lock_record *lock, FILE *out)
 {
 	__cleanup(text) char *title = record_lock_title(lock);
@@ -387,6 +405,8 @@ static void graph_put_objects(const struct graph *graph, FILE *out)
 		graph_put_group(records_at(&graph->groups, i), out);
 	for (i = 0; i < graph->channels.n; i++)
 		graph_put_channel(records_at(&graph->channels, i), out);
+	for (i = 0; i < graph->checkpoints.n; i++)
+		graph_put_checkpoint(records_at(&graph->checkpoints, i), out);
 	for (i = 0; i < graph->locks.n; i++) {
 		const struct lock_record *lock = records_at(&graph->locks, i);
 

@@ -19,8 +19,9 @@
  * @ports: all of them
  * @groups: all of them
  * @members: those of all groups
- * @trackers: those of all groups
+ * @trackers: those of all groups and checkpoints
  * @channels: all of them
+ * @checkpoints: all of them
  * @locks: all of them
  * @requests: those on all locks
  * @handles: all of them
@@ -33,6 +34,7 @@ struct graph {
 	struct records members;
 	struct records trackers;
 	struct records channels;
+	struct records checkpoints;
 	struct records locks;
 	struct records requests;
 	struct records handles;

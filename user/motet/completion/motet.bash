@@ -47,7 +47,7 @@ _motet()
 	fi
 	case ${path[1]-} in
 	top)
-		names=(port group channel lock)
+		names=(port group channel checkpoint lock)
 		;;
 	port)
 		[[ ${path[2]-} == ls ]] && return

@@ -167,6 +167,31 @@ static void what_channels_do(void **state)
 	free(row.title);
 }
 
+static void what_checkpoints_do(void **state)
+{
+	struct checkpoint_record checkpoint = {
+		.writes = 7, .reads = 5, .sections = 2, .sections_max = 3,
+	};
+	struct activity_row row = activity_of_checkpoint(&checkpoint);
+
+	(void)state;
+	assert_string_equal(row.class, "checkpoint");
+	assert_string_equal(row.state, "open");
+	assert_int_equal(row.in, 7);
+	assert_int_equal(row.out, 5);
+	assert_int_equal(row.depth, 2);
+	assert_int_equal(row.depth_max, 3);
+	free(row.title);
+	checkpoint.retained = true;
+	row = activity_of_checkpoint(&checkpoint);
+	assert_string_equal(row.state, "retained");
+	free(row.title);
+	checkpoint.exhausted = true;
+	row = activity_of_checkpoint(&checkpoint);
+	assert_string_equal(row.state, "full");
+	free(row.title);
+}
+
 static void expect_lock(struct lock_record *lock, const char *state)
 {
 	struct activity_row row = activity_of_lock(lock);
@@ -206,7 +231,7 @@ static void classes_are_all_that_there_are(void **state)
 	(void)state;
 	while (activity_class(i))
 		i++;
-	assert_int_equal(i, 4);
+	assert_int_equal(i, 5);
 	assert_string_equal(activity_class(0), "port");
 	assert_null(activity_class(i + 1));
 }
@@ -220,6 +245,7 @@ int main(void)
 		cmocka_unit_test(json_has_all_of_it),
 		cmocka_unit_test(what_ports_and_groups_do),
 		cmocka_unit_test(what_channels_do),
+		cmocka_unit_test(what_checkpoints_do),
 		cmocka_unit_test(what_locks_do),
 		cmocka_unit_test(classes_are_all_that_there_are),
 	};

@@ -13,6 +13,7 @@ static const struct motet_id graph_port = { { 2, 1 } };
 static const struct motet_id graph_default = { { 2, 2 } };
 static const struct motet_id graph_group = { { 3, 1 } };
 static const struct motet_id graph_channel = { { 4, 1 } };
+static const struct motet_id graph_checkpoint = { { 5, 1 } };
 static const struct motet_id graph_lock = { { 6, 1 } };
 
 /* The caller fills in what it makes room for */
@@ -330,6 +331,31 @@ static void publishers_may_subscribe(void **state)
 	cleanup_graph(&graph);
 }
 
+static void checkpoints_are_read_and_written(void **state)
+{
+	static const char *const lines[] = {
+		"object_05010000000000000000000000000000 [shape=cylinder, style=\"filled,dashed\", fillcolor=\"#ffb0a8\", label=\"id:05010000000000000000000000000000\\n1 of 1 sections\"];",
+		"actor_01010000000000000000000000000000 -> object_05010000000000000000000000000000 [color=steelblue",
+		"object_05010000000000000000000000000000 -> actor_01020000000000000000000000000000 [color=black, label=\"\"];",
+		NULL,
+	};
+	struct checkpoint_record *checkpoint;
+	struct graph graph = graph_new();
+
+	(void)state;
+	checkpoint = graph_add(&graph.checkpoints);
+	checkpoint->id = graph_checkpoint;
+	checkpoint->sections = 1;
+	checkpoint->sections_max = 1;
+	checkpoint->retained = true;
+	graph_add_open(&graph, &graph_checkpoint, &graph_actor,
+		       MOTET_ROLE_CHECKPOINT, MOTET_MODE_SEND);
+	graph_add_open(&graph, &graph_checkpoint, &graph_sender,
+		       MOTET_ROLE_CHECKPOINT, MOTET_MODE_RECEIVE);
+	expect_written(&graph, lines);
+	cleanup_graph(&graph);
+}
+
 /* A circle of these arrows is a deadlock. */
 static void locks_point_to_who_has_them(void **state)
 {
@@ -391,6 +417,7 @@ int main(void)
 		cmocka_unit_test(processes_are_drawn_once),
 		cmocka_unit_test(channels_are_between_processes),
 		cmocka_unit_test(publishers_may_subscribe),
+		cmocka_unit_test(checkpoints_are_read_and_written),
 		cmocka_unit_test(locks_point_to_who_has_them),
 		cmocka_unit_test(orphans_have_no_process),
 	};

@@ -48,6 +48,12 @@ top()
 			for o in j[0]['objects']
 			if o['title'] == 'news'] == [(1, 0, 1, 'kept')]" \
 		"$motet" top --json -n 1 -d 100ms channel
+	"$motet" checkpoint create -r 10m table >/dev/null
+	"$motet" checkpoint write table x
+	tap_check "checkpoints" json "[(o['in'], o['queued'], o['state'])
+			for o in j[0]['objects']
+			if o['title'] == 'table'] == [(1, 1, 'retained')]" \
+		"$motet" top --json -n 1 -d 100ms checkpoint
 	"$motet" lock run latch -- "$motet" top --json -n 1 -d 100ms lock \
 		>"$dir/held"
 	tap_check "locks" json "[(o['leased'], o['waiting'], o['state'])
@@ -103,6 +109,12 @@ graph()
 	tap_check "subscribers" until_true drawn \
 		"^	object_04[0-9a-f]* -> process_[0-9]* \\[color=black"
 	tap_check "channels are drawn" drawn 'shape=cds.*label="news\\n1 retained"'
+	"$motet" group create -r 10m --output "$dir/crew.cap" crew >/dev/null
+	"$motet" group track crew >/dev/null &
+	tap_check "who tracks a group" until_true drawn \
+		"^	object_03[0-9a-f]* -> object_.*tracks"
+	tap_check "checkpoints are drawn" drawn \
+		'shape=cylinder.*label="table\\n1 of 1 sections"'
 	tap_check "who has a lock" until_true drawn \
 		"^	object_06[0-9a-f]* -> process_[0-9]* .*\"exclusive\""
 	"$motet" lock run --shared latch -- true 2>/dev/null &
