@@ -29,6 +29,8 @@ int mc_open(int actor, const char *name, __u32 flags);
 int mc_unlink(int actor, const char *name);
 int mc_status(int fd, struct motet_checkpoint_status *status);
 int mc_retention(int fd, __u64 retention);
+int mc_track(int port, const struct motet_id *id, const char *section,
+	     __u32 flags);
 
 int mc_section(int fd, const char *id, const void *data, __u64 len);
 int mc_section_until(int fd, const char *id, __u64 expires);

@@ -14,17 +14,6 @@ FIXTURE(track) {
 	struct motet_checkpoint_event event;
 };
 
-static int track(int port, const struct motet_id *id, const char *section,
-		 __u32 flags)
-{
-	struct motet_checkpoint_track arg =
-		MT(motet_checkpoint_track, .flags = flags, .checkpoint = *id,
-		   .section = mt_ptr(section),
-		   .section_len = section ? strlen(section) : 0);
-
-	return mt_ioctl(port, MOTET_IOC_CHECKPOINT_TRACK, &arg);
-}
-
 FIXTURE_SETUP(track)
 {
 	struct motet_checkpoint_status status;
@@ -82,7 +71,7 @@ TEST_F(track, netlink)
 
 TEST_F(track, each_change)
 {
-	ASSERT_EQ(0, track(self->actor, &self->id, NULL, 0));
+	ASSERT_EQ(0, mc_track(self->actor, &self->id, NULL, 0));
 	EXPECT_EQ(-EAGAIN, next(self->actor, &self->msg, &self->event));
 	ASSERT_EQ(0, mc_section(self->fd, "a", "data", 4));
 	EXPECT_EQ(0, next(self->actor, &self->msg, &self->event));
@@ -118,7 +107,7 @@ TEST_F(track, unread_changes_add_up)
 {
 	ASSERT_EQ(0, mc_section(self->fd, "a", NULL, 0));
 	ASSERT_EQ(0, mc_section(self->fd, "b", NULL, 0));
-	ASSERT_EQ(0, track(self->actor, &self->id, NULL, 0));
+	ASSERT_EQ(0, mc_track(self->actor, &self->id, NULL, 0));
 	/* ranges of one section */
 	EXPECT_EQ(0, mc_write(self->fd, "a", 100, "data", 4));
 	EXPECT_EQ(0, mc_write(self->fd, "a", 50, "data", 4));
@@ -152,9 +141,9 @@ TEST_F(track, unread_changes_add_up)
 
 TEST_F(track, one_section)
 {
-	ASSERT_EQ(0, track(self->actor, &self->id, "b", 0));
-	EXPECT_EQ(-EEXIST, track(self->actor, &self->id, "b", 0));
-	EXPECT_EQ(0, track(self->actor, &self->id, "c", 0));
+	ASSERT_EQ(0, mc_track(self->actor, &self->id, "b", 0));
+	EXPECT_EQ(-EEXIST, mc_track(self->actor, &self->id, "b", 0));
+	EXPECT_EQ(0, mc_track(self->actor, &self->id, "c", 0));
 	ASSERT_EQ(0, mc_section(self->fd, "a", NULL, 0));
 	EXPECT_EQ(-EAGAIN, next(self->actor, &self->msg, &self->event));
 	ASSERT_EQ(0, mc_section(self->fd, "b", NULL, 0));
@@ -162,12 +151,12 @@ TEST_F(track, one_section)
 	EXPECT_EQ('b', self->event.section[0]);
 	/* what is unread when it is stopped is told no more */
 	EXPECT_EQ(0, mc_write(self->fd, "b", 0, "x", 1));
-	EXPECT_EQ(0, track(self->actor, &self->id, "b", MOTET_TRACK_STOP));
+	EXPECT_EQ(0, mc_track(self->actor, &self->id, "b", MOTET_TRACK_STOP));
 	EXPECT_EQ(-EAGAIN, next(self->actor, &self->msg, &self->event));
-	EXPECT_EQ(-ENOENT, track(self->actor, &self->id, "b",
-				 MOTET_TRACK_STOP));
-	EXPECT_EQ(-ENOENT, track(self->actor, &self->id, NULL,
-				 MOTET_TRACK_STOP));
+	EXPECT_EQ(-ENOENT, mc_track(self->actor, &self->id, "b",
+				    MOTET_TRACK_STOP));
+	EXPECT_EQ(-ENOENT, mc_track(self->actor, &self->id, NULL,
+				    MOTET_TRACK_STOP));
 }
 
 TEST_F(track, room_and_end)
@@ -176,7 +165,7 @@ TEST_F(track, room_and_end)
 	char id[8];
 	int i, ret;
 
-	ASSERT_EQ(0, track(self->actor, &self->id, "15", 0));
+	ASSERT_EQ(0, mc_track(self->actor, &self->id, "15", 0));
 	for (i = 0; i < 16; i++) {
 		snprintf(id, sizeof(id), "%d", i);
 		ASSERT_EQ(0, mc_section(self->fd, id, NULL, 0));
@@ -195,7 +184,7 @@ TEST_F(track, room_and_end)
 		mt_breathe();
 	EXPECT_EQ(0, ret);
 	EXPECT_EQ(MOTET_CHECKPOINT_GONE, self->event.events);
-	EXPECT_EQ(-ESRCH, track(self->actor, &self->id, NULL, 0));
+	EXPECT_EQ(-ESRCH, mc_track(self->actor, &self->id, NULL, 0));
 }
 
 TEST_F(track, expiry)
@@ -205,7 +194,7 @@ TEST_F(track, expiry)
 
 	ASSERT_EQ(0, mc_section_until(self->fd, "a", mc_boottime() +
 				      500 * MT_MS));
-	ASSERT_EQ(0, track(self->actor, &self->id, NULL, 0));
+	ASSERT_EQ(0, mc_track(self->actor, &self->id, NULL, 0));
 	while ((ret = next(self->actor, &self->msg, &self->event)) == -EAGAIN &&
 	       mt_now() < end)
 		mt_breathe();
@@ -221,14 +210,14 @@ TEST_F(track, limit)
 
 	ASSERT_LE(0, port);
 	ASSERT_EQ(0, mt_param_set("checkpoint_trackers_max", 1));
-	EXPECT_EQ(0, track(self->actor, &self->id, NULL, 0));
-	EXPECT_EQ(-EDQUOT, track(port, &self->id, NULL, 0));
-	EXPECT_EQ(0, track(self->actor, &self->id, NULL, MOTET_TRACK_STOP));
-	EXPECT_EQ(0, track(port, &self->id, NULL, 0));
+	EXPECT_EQ(0, mc_track(self->actor, &self->id, NULL, 0));
+	EXPECT_EQ(-EDQUOT, mc_track(port, &self->id, NULL, 0));
+	EXPECT_EQ(0, mc_track(self->actor, &self->id, NULL, MOTET_TRACK_STOP));
+	EXPECT_EQ(0, mc_track(port, &self->id, NULL, 0));
 	/* the port ends while something is unread */
 	EXPECT_EQ(0, mc_section(self->fd, "a", NULL, 0));
 	close(port);
-	while (track(self->actor, &self->id, NULL, 0) == -EDQUOT)
+	while (mc_track(self->actor, &self->id, NULL, 0) == -EDQUOT)
 		mt_breathe();
 	EXPECT_EQ(0, mt_param_set("checkpoint_trackers_max", max));
 }
@@ -247,7 +236,7 @@ TEST_F(track, nothing_is_missed)
 	ASSERT_EQ(0, mc_section(self->fd, "a", &value, sizeof(value)));
 	ASSERT_EQ(0, mc_status(self->fd, &status));
 	since = status.generation;
-	ASSERT_EQ(0, track(self->actor, &self->id, NULL, 0));
+	ASSERT_EQ(0, mc_track(self->actor, &self->id, NULL, 0));
 	child = mt_fork();
 	if (!child) {
 		for (value = 1; value <= rounds; value++)

@@ -80,6 +80,17 @@ int mc_retention(int fd, __u64 retention)
 	return mt_ioctl(fd, MOTET_IOC_CHECKPOINT_CHANGE, &arg);
 }
 
+int mc_track(int port, const struct motet_id *id, const char *section,
+	     __u32 flags)
+{
+	struct motet_checkpoint_track arg =
+		MT(motet_checkpoint_track, .flags = flags, .checkpoint = *id,
+		   .section = mt_ptr(section),
+		   .section_len = section ? strlen(section) : 0);
+
+	return mt_ioctl(port, MOTET_IOC_CHECKPOINT_TRACK, &arg);
+}
+
 static int mc_section_with(int fd, const char *id, const void *data, __u64 len,
 			   __u64 expires)
 {
