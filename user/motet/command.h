@@ -119,6 +119,7 @@ int cmd_checkpoint_create(int argc, char **argv);
 int cmd_checkpoint_read(int argc, char **argv);
 int cmd_checkpoint_write(int argc, char **argv);
 int cmd_checkpoint_delete(int argc, char **argv);
+int cmd_checkpoint_track(int argc, char **argv);
 int cmd_checkpoint_unlink(int argc, char **argv);
 int cmd_node_ls(int argc, char **argv);
 int cmd_node_set(int argc, char **argv);

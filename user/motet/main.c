@@ -79,6 +79,7 @@ static const struct command main_checkpoint_commands[] = {
 	{ "read", "Print what a section has", cmd_checkpoint_read, NULL },
 	{ "write", "Write to a section", cmd_checkpoint_write, NULL },
 	{ "delete", "Delete a section", cmd_checkpoint_delete, NULL },
+	{ "track", "Show each change", cmd_checkpoint_track, NULL },
 	{ "unlink", "Take a checkpoint's name away", cmd_checkpoint_unlink,
 	  NULL },
 	{ 0 },

@@ -66,7 +66,7 @@ for command in ls status create publish subscribe clear unlink; do
 	tap_check "options of motet channel $command" \
 		has_options motet-channel.1 channel $command
 done
-for command in ls sections status create read write delete unlink; do
+for command in ls sections status create read write delete track unlink; do
 	tap_check "options of motet checkpoint $command" \
 		has_options motet-checkpoint.1 checkpoint $command
 done

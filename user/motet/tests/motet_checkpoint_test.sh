@@ -115,7 +115,60 @@ held()
 		checkpoint status held
 }
 
+# --- tracked -----------------------------------------------------------------
+
+trackers()
+{
+	json "j[0]['trackers'] == $1" checkpoint status --json seen
+}
+
+# track OPTION...: in the background; its output is in $dir/lines
+track()
+{
+	"$motet" checkpoint track "$@" seen >"$dir/lines" &
+	tracker=$!
+	until_true trackers 1
+}
+
+# line N TEXT: that it prints
+line()
+{
+	[[ $(sed -n "$1p" "$dir/lines") == "$2" ]]
+}
+
+tracked()
+{
+	create --sections 3 seen
+	checkpoint write -c -s a seen some
+	track
+	tap_check "track" trackers 1
+	checkpoint write -s a seen text
+	tap_check "a section" until_true line 1 "written  a  change 3"
+	checkpoint write -o 1 -s a seen on
+	tap_check "a part of it" until_true line 2 \
+		"written  a  2 bytes at 1  change 4"
+	checkpoint delete seen a
+	tap_check "a deletion" until_true line 3 "deleted  a  change 5"
+	kill "$tracker"
+	wait "$tracker"
+	tap_check "ends by a signal" [ $? = 0 ]
+	tap_check "time is up" ends_with 4 "$motet" checkpoint track -t 1ms seen
+	tap_check "there is none" ends_with 1 "$motet" checkpoint track none
+	until_true trackers 0
+	track --json -s b
+	checkpoint write -c -s a seen text
+	checkpoint write -c -s b seen text
+	checkpoint unlink seen
+	wait "$tracker"
+	tap_check "until it is gone" [ $? = 0 ]
+	tap_check "only what happens to it" json \
+		"'created' in j[0]['events'] and 'gone' in j[-1]['events'] and
+		 {e['section'] for e in j if 'section' in e} == {'b'}" \
+		cat "$dir/lines"
+}
+
 one
 many
 held
+tracked
 tap_end

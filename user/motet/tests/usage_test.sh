@@ -17,7 +17,8 @@ group:track group:send group:call
 channel:ls channel:status channel:create channel:publish channel:subscribe
 channel:clear channel:unlink lock:run lock:ls lock:status lock:purge
 checkpoint:ls checkpoint:sections checkpoint:status checkpoint:create
-checkpoint:read checkpoint:write checkpoint:delete checkpoint:unlink
+checkpoint:read checkpoint:write checkpoint:delete checkpoint:track
+checkpoint:unlink
 watch:ls watch:process watch:port watch:group watch:node
 node:ls node:set node:delete actor:ls user:ls
 domain:show domain:set events top graph purge"
@@ -217,6 +218,10 @@ tap_check "checkpoint write: bad id" \
 	ends_with 2 "$motet" checkpoint write -s hex:1 x y
 tap_check "checkpoint read: bad id" \
 	ends_with 2 "$motet" checkpoint read -s "hex:+1" x
+tap_check "checkpoint track: no name" ends_with 2 "$motet" checkpoint track
+tap_check "checkpoint track: bad id" \
+	ends_with 2 "$motet" checkpoint track -s hex:1 x
+tap_check "checkpoint track: two" ends_with 2 "$motet" checkpoint track x y
 tap_check "checkpoint delete: no section" \
 	ends_with 2 "$motet" checkpoint delete x
 tap_check "checkpoint unlink: two" ends_with 2 "$motet" checkpoint unlink x y
@@ -237,7 +242,8 @@ else
 		"group create x" "group send x y" "group track x" "node ls" \
 		"checkpoint ls" "checkpoint sections x" "checkpoint status x" \
 		"checkpoint create x" "checkpoint read x" "checkpoint write x y" \
-		"checkpoint delete x y" "checkpoint unlink x" \
+		"checkpoint delete x y" "checkpoint track x" \
+		"checkpoint unlink x" \
 		"node set 1"; do
 		# shellcheck disable=SC2086
 		tap_check "no module: $command" ends_with 3 "$motet" $command
