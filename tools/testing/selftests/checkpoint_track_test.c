@@ -57,9 +57,9 @@ TEST_F(track, netlink)
 	tracker = mt_port(self->actor, NULL, 1, &port);
 	ASSERT_LE(0, tracker);
 	EXPECT_EQ(0, mt_trackers(&dump, &self->id));
-	ASSERT_EQ(0, track(self->actor, &self->id, NULL, 0));
-	ASSERT_EQ(0, track(tracker, &self->id, "a", 0));
-	ASSERT_EQ(0, track(tracker, &self->id, "b", 0));
+	ASSERT_EQ(0, mc_track(self->actor, &self->id, NULL, 0));
+	ASSERT_EQ(0, mc_track(tracker, &self->id, "a", 0));
+	ASSERT_EQ(0, mc_track(tracker, &self->id, "b", 0));
 	EXPECT_EQ(3, mt_trackers(&dump, &self->id));
 	EXPECT_TRUE(mt_dump_find(&dump, MOTET_A_TRACKER_PORT, &port,
 				 sizeof(port), &attrs));
