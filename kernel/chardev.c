@@ -148,6 +148,7 @@ static const struct motet_ioctl_table *const motet_ioctl_tables[] = {
 	[5] = &motet_checkpoint_ioctl_table,
 	[6] = &motet_lock_ioctl_table,
 	[7] = &motet_watch_ioctl_table,
+	[8] = &motet_replicator_ioctl_table,
 };
 
 static const struct motet_ioctl *motet_ioctl_find(unsigned int cmd)

@@ -11,6 +11,7 @@
 
 #include "chardev_internal.h"
 #include "checkpoint.h"
+#include "checkpoint_replicate.h"
 #include "domain.h"
 #include "port.h"
 
@@ -240,7 +241,7 @@ static int motet_ioctl_checkpoint_unlink(struct motet_ioctl_call *call,
 	if (!err)
 		err = motet_ioctl_return(call, arg);
 	if (!err)
-		err = motet_checkpoint_unlink(object);
+		err = motet_checkpoint_unlink(object, false);
 	motet_object_put(object);
 	return err;
 }
@@ -257,7 +258,14 @@ static int motet_ioctl_checkpoint_limits(struct motet_ioctl_call *call,
 	return motet_ioctl_return(call, limits);
 }
 
-static int motet_checkpoint_need(const struct motet_ioctl_call *call, u32 flag)
+/**
+ * motet_checkpoint_need() - whether a checkpoint was opened for something
+ * @call: an ioctl on it
+ * @flag: for what
+ *
+ * Return: 0 or -EACCES.
+ */
+int motet_checkpoint_need(const struct motet_ioctl_call *call, u32 flag)
 {
 	return call->checkpoint->flags & flag ? 0 : -EACCES;
 }
@@ -275,7 +283,7 @@ static int motet_ioctl_checkpoint_change(struct motet_ioctl_call *call,
 		return -EINVAL;
 	err = motet_checkpoint_need(call, MOTET_CHECKPOINT_WRITE);
 	return err ?: motet_checkpoint_change(call->checkpoint->checkpoint,
-					      arg->retention);
+					      arg->retention, false);
 }
 
 static int motet_ioctl_checkpoint_status(struct motet_ioctl_call *call,
@@ -335,6 +343,21 @@ static int motet_checkpoint_io_put(const struct motet_checkpoint_io *io,
 	return 0;
 }
 
+/* That it was interrupted after it was written is another answer. */
+static int motet_checkpoint_io_write(struct motet_checkpoint_io *io,
+				     struct motet_transfer *transfer)
+{
+	const struct motet_wait *wait = &motet_transfer_change(transfer)->wait;
+	int err;
+
+	err = motet_transfer_write(transfer, &io->failed, &io->generation);
+	if (err || !(io->flags & MOTET_CHECKPOINT_SYNC))
+		return err;
+	err = motet_replicate_sync(motet_transfer_checkpoint(transfer),
+				   io->generation, wait);
+	return !err || err == -ENOLINK ? err : -EINPROGRESS;
+}
+
 static int motet_checkpoint_io_run(struct motet_checkpoint_io *io,
 				   struct motet_transfer *transfer, bool write)
 {
@@ -344,8 +367,7 @@ static int motet_checkpoint_io_run(struct motet_checkpoint_io *io,
 	if (!err)
 		err = motet_transfer_begin(transfer, &io->failed);
 	if (!err && write)
-		return motet_transfer_write(transfer, &io->failed,
-					    &io->generation);
+		return motet_checkpoint_io_write(io, transfer);
 	if (!err)
 		err = motet_transfer_read(transfer, &io->failed,
 					  &io->generation);
@@ -362,7 +384,8 @@ static int motet_checkpoint_io(struct motet_ioctl_call *call,
 	struct motet_transfer *transfer;
 	int err, err_return;
 
-	if (io->flags || io->pad || !io->count ||
+	if (io->flags & ~(write ? MOTET_CHECKPOINT_SYNC : 0) || io->pad ||
+	    (io->deadline && !write) || !io->count ||
 	    io->count > MOTET_CHECKPOINT_VECTOR_MAX ||
 	    io->element_size < MOTET_CHECKPOINT_ELEMENT_SIZE_VER0)
 		return -EINVAL;
@@ -378,6 +401,10 @@ static int motet_checkpoint_io(struct motet_ioctl_call *call,
 	transfer = motet_transfer_new(call->checkpoint, io->count, write);
 	if (!transfer)
 		return -ENOMEM;
+	motet_transfer_change(transfer)->wait = (struct motet_wait){
+		.deadline = io->deadline,
+		.nonblock = call->file->f_flags & O_NONBLOCK,
+	};
 	err = motet_checkpoint_io_run(io, transfer, write);
 	motet_transfer_free(transfer);
 	err_return = motet_ioctl_return(call, io);
@@ -396,8 +423,16 @@ static int motet_ioctl_checkpoint_read(struct motet_ioctl_call *call,
 	return motet_checkpoint_io(call, data, false);
 }
 
+static struct motet_change motet_checkpoint_by_user(const struct motet_ioctl_call *call)
+{
+	return (struct motet_change){
+		.wait.nonblock = call->file->f_flags & O_NONBLOCK,
+	};
+}
+
 static int motet_ioctl_section_create(struct motet_ioctl_call *call, void *data)
 {
+	struct motet_change change = motet_checkpoint_by_user(call);
 	struct motet_section_create *arg = data;
 	int err;
 
@@ -406,20 +441,24 @@ static int motet_ioctl_section_create(struct motet_ioctl_call *call, void *data)
 	if (!err)
 		err = motet_ioctl_return(call, arg);
 	if (!err)
-		err = motet_section_create(call->checkpoint, arg);
+		err = motet_section_create(call->checkpoint, arg, &change);
 	return err ?: motet_ioctl_return(call, arg);
 }
 
 static int motet_ioctl_section_delete(struct motet_ioctl_call *call, void *data)
 {
+	struct motet_change change = motet_checkpoint_by_user(call);
+
 	return motet_checkpoint_need(call, MOTET_CHECKPOINT_WRITE) ?:
-	       motet_section_delete(call->checkpoint->checkpoint, data);
+	       motet_section_delete(call->checkpoint->checkpoint, data, &change);
 }
 
 static int motet_ioctl_section_change(struct motet_ioctl_call *call, void *data)
 {
+	struct motet_change change = motet_checkpoint_by_user(call);
+
 	return motet_checkpoint_need(call, MOTET_CHECKPOINT_WRITE) ?:
-	       motet_section_change(call->checkpoint->checkpoint, data);
+	       motet_section_change(call->checkpoint->checkpoint, data, &change);
 }
 
 static int motet_ioctl_section_next(struct motet_ioctl_call *call, void *data)

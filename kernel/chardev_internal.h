@@ -17,6 +17,7 @@ struct motet_group_file;
 struct motet_handle;
 struct motet_message;
 struct motet_object;
+struct motet_replicator;
 
 /**
  * struct motet_ioctl_call - one ioctl being carried out
@@ -27,6 +28,7 @@ struct motet_object;
  * @channel: what the file is, if it is a channel's; else NULL. Its @handle is that
  *	of its queue then, or NULL if it doesn't subscribe [const]
  * @checkpoint: what the file is, if it is a checkpoint's; else NULL [const]
+ * @replicator: what the file is, if it is a replicator's; else NULL [const]
  * @made: the call to a group's member that is being made or waited for, or NULL
  *	[own]
  * @uarg: the user's argument [const]
@@ -39,6 +41,7 @@ struct motet_ioctl_call {
 	struct motet_group_file *group;
 	struct motet_channel_file *channel;
 	struct motet_checkpoint_handle *checkpoint;
+	struct motet_replicator *replicator;
 	struct motet_group_call *made;
 	void __user *uarg;
 	u32 usize;
@@ -56,6 +59,7 @@ struct motet_ioctl_call {
 #define MOTET_ON_CHANNEL	BIT(MOTET_ROLE_CHANNEL)
 #define MOTET_ON_QUEUE		(MOTET_ON_HOLDER | MOTET_ON_CHANNEL)
 #define MOTET_ON_CHECKPOINT	BIT(MOTET_ROLE_CHECKPOINT)
+#define MOTET_ON_REPLICATOR	BIT(MOTET_ROLE_REPLICATOR)
 #define MOTET_ON_DOOR		(MOTET_ON_SENDER | MOTET_ON_GROUP)
 #define MOTET_ON_ANY		(MOTET_ON_HOLDER | MOTET_ON_SENDER)
 
@@ -162,6 +166,10 @@ extern const struct motet_ioctl_table motet_channel_ioctl_table;
 
 /* chardev_checkpoint.c */
 extern const struct motet_ioctl_table motet_checkpoint_ioctl_table;
+int motet_checkpoint_need(const struct motet_ioctl_call *call, u32 flag);
+
+/* chardev_replicator.c */
+extern const struct motet_ioctl_table motet_replicator_ioctl_table;
 
 /* chardev_checkpoint_view.c */
 int motet_ioctl_checkpoint_view(struct motet_ioctl_call *call, void *data);

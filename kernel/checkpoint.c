@@ -119,6 +119,7 @@ static void motet_checkpoint_kill_locked(struct motet_checkpoint *checkpoint)
 	checkpoint->dead = true;
 	motet_checkpoint_drop_trackers(checkpoint);
 	motet_views_gone_locked(checkpoint);
+	motet_replicate_death_locked(checkpoint);
 	motet_sections_stop_locked(checkpoint);
 	mutex_unlock(&checkpoint->mutex);
 }
@@ -324,11 +325,12 @@ void motet_checkpoint_detach(struct motet_checkpoint_handle *handle)
 /**
  * motet_checkpoint_unlink() - take the name of a checkpoint away
  * @object: the checkpoint; the caller has checked that the current task may
+ * @applied: it was unlinked elsewhere, which a replicator applies here
  *
  * Context: may sleep.
  * Return: 0, or -ENOENT if it has none any more.
  */
-int motet_checkpoint_unlink(struct motet_object *object)
+int motet_checkpoint_unlink(struct motet_object *object, bool applied)
 {
 	struct motet_checkpoint *checkpoint = motet_checkpoint_of(object);
 	bool named, unused;
@@ -338,6 +340,8 @@ int motet_checkpoint_unlink(struct motet_object *object)
 	unused = named && motet_checkpoint_is_unused_locked(checkpoint);
 	if (named)
 		trace_motet_checkpoint_unlink(&object->id, checkpoint->handles);
+	if (named && !applied)
+		motet_replicate_unlink(checkpoint);
 	if (unused) {
 		motet_checkpoint_kill_locked(checkpoint);
 	} else if (named) {
@@ -355,13 +359,15 @@ int motet_checkpoint_unlink(struct motet_object *object)
 
 /**
  * motet_checkpoint_change() - change the retention of a checkpoint
- * @checkpoint: the checkpoint; it is open
+ * @checkpoint: the checkpoint
  * @retention: the new one
+ * @applied: it was changed elsewhere, which a replicator applies here
  *
  * Context: may sleep.
  * Return: 0, or -ENOENT if it has no name any more.
  */
-int motet_checkpoint_change(struct motet_checkpoint *checkpoint, u64 retention)
+int motet_checkpoint_change(struct motet_checkpoint *checkpoint, u64 retention,
+			    bool applied)
 {
 	struct motet_object *object = &checkpoint->object;
 	bool named;
@@ -370,6 +376,8 @@ int motet_checkpoint_change(struct motet_checkpoint *checkpoint, u64 retention)
 	named = rcu_access_pointer(object->name);
 	if (named) {
 		object->retention = retention;
+		if (!applied)
+			motet_replicate_retention(checkpoint);
 		motet_domain_changed_locked(object);
 	}
 	mutex_unlock(&object->domain->mutex);

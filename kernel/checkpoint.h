@@ -81,9 +81,9 @@
  * charged for, are there until it is closed and unmapped everywhere. Who writes
  * a checkpoint without views asks once a call whether there is one.
  *
- * What comes next to a checkpoint fits in here. A *replicator* is given what was
- * staged, before it is applied and in the order of the generations: a transfer
- * has all that is needed to carry it out, also after its writer died.
+ * A *replicator* is offered all changes, in the order of the generations; what
+ * changes sections takes the mutex by motet_change_lock(), which waits until it has
+ * room. See the chapter on replicators.
  *
  * Locks: the domain's mutex is taken first where a checkpoint may begin or cease
  * to live, then the checkpoint's mutex, under which sections change. It is never
@@ -92,7 +92,9 @@
 
 struct page;
 struct motet_content;
+struct motet_change;
 struct motet_queue;
+struct motet_replicator;
 struct motet_section;
 
 /**
@@ -121,6 +123,11 @@ struct motet_section;
  * @tracker_count: how many [checkpoint.mutex]
  * @views: views that have not ended [checkpoint.mutex]
  * @view_count: how many [checkpoint.mutex]
+ * @replicator: who changes are offered to, or who applies them, or NULL
+ *	[checkpoint.mutex]
+ * @lost_after: what was offered to a replicator that was closed, and not
+ *	acknowledged, is after this generation [checkpoint.mutex]
+ * @lost_until: and up to this one; 0 if there is nothing such [checkpoint.mutex]
  * @expiries: sections that expire [checkpoint.mutex]
  * @expiry_timer: goes off at the first of them [own]
  * @expiry_work: deletes what is due; has a reference while it is queued or runs
@@ -150,6 +157,9 @@ struct motet_checkpoint {
 	u32 tracker_count;
 	struct list_head views;
 	u32 view_count;
+	struct motet_replicator *replicator;
+	u64 lost_after;
+	u64 lost_until;
 	struct timerqueue_head expiries;
 	struct hrtimer expiry_timer;
 	struct work_struct expiry_work;
@@ -222,8 +232,9 @@ struct motet_checkpoint_handle *
 motet_checkpoint_attach(struct motet_actor *actor,
 			struct motet_checkpoint *checkpoint, u32 flags);
 void motet_checkpoint_detach(struct motet_checkpoint_handle *handle);
-int motet_checkpoint_unlink(struct motet_object *object);
-int motet_checkpoint_change(struct motet_checkpoint *checkpoint, u64 retention);
+int motet_checkpoint_unlink(struct motet_object *object, bool applied);
+int motet_checkpoint_change(struct motet_checkpoint *checkpoint, u64 retention,
+			    bool applied);
 void motet_checkpoint_look(struct motet_checkpoint *checkpoint,
 			   struct motet_checkpoint_view *view);
 bool motet_checkpoint_look_handle(struct motet_checkpoint *checkpoint,
@@ -234,11 +245,14 @@ void motet_checkpoint_status(struct motet_checkpoint *checkpoint,
 
 /* checkpoint_section.c: sections */
 int motet_section_create(struct motet_checkpoint_handle *handle,
-			 struct motet_section_create *arg);
+			 struct motet_section_create *arg,
+			 struct motet_change *change);
 int motet_section_delete(struct motet_checkpoint *checkpoint,
-			 const struct motet_section_name *arg);
+			 const struct motet_section_name *arg,
+			 struct motet_change *change);
 int motet_section_change(struct motet_checkpoint *checkpoint,
-			 const struct motet_section_change *arg);
+			 const struct motet_section_change *arg,
+			 struct motet_change *change);
 int motet_section_next(struct motet_checkpoint *checkpoint,
 		       struct motet_section_next *arg, u8 *id);
 
@@ -269,6 +283,9 @@ struct motet_transfer *
 motet_transfer_new(struct motet_checkpoint_handle *handle, u32 count,
 		   bool write);
 void motet_transfer_free(struct motet_transfer *transfer);
+struct motet_change *motet_transfer_change(struct motet_transfer *transfer);
+struct motet_checkpoint *
+motet_transfer_checkpoint(const struct motet_transfer *transfer);
 struct motet_checkpoint_element *
 motet_transfer_element(struct motet_transfer *transfer, u32 index);
 int motet_transfer_begin(struct motet_transfer *transfer, u32 *failed);

@@ -22,6 +22,18 @@ static unsigned long motet_content_end(u64 offset, u64 len)
 }
 
 /**
+ * motet_content_span() - how many pages a part of a content is in
+ * @offset: where it begins
+ * @len: its length
+ *
+ * Return: the number of pages.
+ */
+unsigned int motet_content_span(u64 offset, u64 len)
+{
+	return motet_content_end(offset, len) - motet_content_first(offset);
+}
+
+/**
  * motet_page_copy_in() - make a page of what the current task says
  * @from: what
  * @offset: where in the page; the rest of it is zero
@@ -220,4 +232,46 @@ void motet_content_get(struct motet_content *content, struct page **pages,
 			get_page(page);
 		*pages++ = page;
 	}
+}
+
+static int motet_page_copy_out(void __user *to, const struct page *page,
+			       unsigned int offset, unsigned int len)
+{
+	unsigned long left;
+
+	cond_resched();
+	if (fatal_signal_pending(current))
+		return -EINTR;
+	if (page)
+		left = copy_to_user(to, page_address(page) + offset, len);
+	else
+		left = clear_user(to, len);
+	return left ? -EFAULT : 0;
+}
+
+/**
+ * motet_pages_copy_out() - copy to the current task what was read
+ * @to: where to
+ * @pages: as motet_content_get() gave them
+ * @offset: where it begins in the content
+ * @len: how much
+ *
+ * Context: may sleep; nothing is locked.
+ * Return: 0, -EFAULT, or -EINTR if the task is being killed.
+ */
+int motet_pages_copy_out(void __user *to, struct page *const *pages, u64 offset,
+			 u64 len)
+{
+	unsigned int at, part;
+	int err = 0;
+
+	for (; len && !err; pages++) {
+		at = offset_in_page(offset);
+		part = min_t(u64, len, PAGE_SIZE - at);
+		err = motet_page_copy_out(to, *pages, at, part);
+		to += part;
+		offset += part;
+		len -= part;
+	}
+	return err;
 }

@@ -62,7 +62,14 @@ struct motet_section {
 	u8 id[] __counted_by(id_len);
 };
 
+struct motet_change;
+struct motet_replicator;
+struct motet_wait;
+struct motet_update;
+struct motet_update_part;
+
 /* checkpoint_content.c */
+unsigned int motet_content_span(u64 offset, u64 len);
 struct page *motet_page_copy_in(const void __user *from, unsigned int offset,
 				unsigned int len);
 struct motet_content *motet_content_new(void);
@@ -76,8 +83,12 @@ void motet_content_put(struct motet_content *content, struct page **pages,
 		       u64 offset, u64 len);
 void motet_content_get(struct motet_content *content, struct page **pages,
 		       u64 offset, u64 len);
+int motet_pages_copy_out(void __user *to, struct page *const *pages, u64 offset,
+			 u64 len);
 
 /* checkpoint_section.c */
+s64 motet_boottime_from_user(u64 time);
+u64 motet_boottime_to_user(s64 time);
 int motet_section_id_get(struct motet_section_id *id, u64 address, u32 len);
 struct motet_section *
 motet_section_find_locked(struct motet_checkpoint *checkpoint,
@@ -86,6 +97,16 @@ int motet_section_add_default(struct motet_checkpoint *checkpoint);
 void motet_sections_init(struct motet_checkpoint *checkpoint);
 void motet_sections_stop_locked(struct motet_checkpoint *checkpoint);
 void motet_sections_free(struct motet_checkpoint *checkpoint);
+void motet_sections_expire_soon(struct motet_checkpoint *checkpoint);
+bool motet_checkpoint_has_default(const struct motet_checkpoint *checkpoint);
+int motet_section_make(struct motet_checkpoint_handle *handle,
+		       struct motet_section_create *arg, s64 expires,
+		       u32 state, struct motet_change *change);
+int motet_section_alter(struct motet_checkpoint *checkpoint,
+			const struct motet_section_change *arg, s64 expires,
+			struct motet_change *change);
+bool motet_section_delete_first(struct motet_checkpoint *checkpoint,
+				struct motet_change *change);
 
 /* checkpoint_track.c */
 void motet_track_section_locked(struct motet_checkpoint *checkpoint,
@@ -106,6 +127,36 @@ void motet_views_end_locked(struct motet_checkpoint *checkpoint,
 			    struct motet_section *section, u32 flag);
 void motet_views_unlinked_locked(struct motet_checkpoint *checkpoint);
 void motet_views_gone_locked(struct motet_checkpoint *checkpoint);
+
+/* checkpoint_offer.c */
+struct motet_update *motet_update_new(u32 kind, unsigned int parts,
+				      unsigned int pages);
+void motet_update_free(struct motet_update *update);
+struct motet_update_part *
+motet_update_add_part_locked(struct motet_update *update,
+			     const struct motet_section *section, u64 offset,
+			     u64 len);
+void motet_replicator_add_locked(struct motet_replicator *replicator,
+				 struct motet_update *update);
+void motet_replicator_turn_locked(struct motet_replicator *replicator);
+int motet_replicator_wait(struct motet_replicator *replicator,
+			  unsigned int turn, const struct motet_wait *wait);
+struct motet_replicator *
+motet_replicate_stream_locked(const struct motet_checkpoint *checkpoint);
+struct motet_update_part *
+motet_change_part_locked(struct motet_checkpoint *checkpoint,
+			 struct motet_change *change,
+			const struct motet_section *section, u64 offset,
+			u64 len);
+void motet_change_section_locked(struct motet_checkpoint *checkpoint,
+				 struct motet_change *change,
+				const struct motet_section *section, u32 flags);
+
+/* checkpoint_replicate.c */
+void motet_replicator_put(struct motet_replicator *replicator);
+void motet_replicate_retention(struct motet_checkpoint *checkpoint);
+void motet_replicate_unlink(struct motet_checkpoint *checkpoint);
+void motet_replicate_death_locked(struct motet_checkpoint *checkpoint);
 
 /* checkpoint_transfer.c */
 int motet_transfer_charge(struct motet_checkpoint_handle *handle, u64 *bytes);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Sections: made, found, changed, gone through; they end and expire. */
+/* Sections: made, found, changed; they end and expire. */
 
 #include <linux/sched.h>
 #include <linux/slab.h>
@@ -8,11 +8,12 @@
 #include <linux/uaccess.h>
 
 #include "checkpoint_internal.h"
+#include "checkpoint_replicate.h"
 #include "domain.h"
 #include "trace.h"
 
-/* sections that are looked at before others have a turn */
-#define MOTET_SECTION_STRIDE	1024
+/* until it is tried again to let sections expire */
+#define MOTET_SECTION_EXPIRE_AGAIN_MS	100
 
 /* Nanoseconds between the clock of the task's time namespace and the kernel's. */
 static s64 motet_boottime_offset(void)
@@ -23,15 +24,26 @@ static s64 motet_boottime_offset(void)
 	return timespec64_to_ns(&offset);
 }
 
-/* CLOCK_BOOTTIME of the task; 0 is never, and to the kernel KTIME_MAX. */
-static s64 motet_boottime_from_user(u64 time)
+/**
+ * motet_boottime_from_user() - when something expires
+ * @time: CLOCK_BOOTTIME of the current task; 0 is never
+ *
+ * Return: the kernel's time; KTIME_MAX is never.
+ */
+s64 motet_boottime_from_user(u64 time)
 {
 	if (!time || time >= KTIME_MAX)
 		return KTIME_MAX;
 	return clamp_t(s64, time - motet_boottime_offset(), 0, KTIME_MAX - 1);
 }
 
-static u64 motet_boottime_to_user(s64 time)
+/**
+ * motet_boottime_to_user() - when something expires
+ * @time: the kernel's time; KTIME_MAX is never
+ *
+ * Return: CLOCK_BOOTTIME of the current task; 0 is never.
+ */
+u64 motet_boottime_to_user(s64 time)
 {
 	if (time == KTIME_MAX)
 		return 0;
@@ -247,7 +259,13 @@ int motet_section_add_default(struct motet_checkpoint *checkpoint)
 	return err;
 }
 
-static bool motet_checkpoint_has_default(const struct motet_checkpoint *checkpoint)
+/**
+ * motet_checkpoint_has_default() - whether it has but the default section
+ * @checkpoint: the checkpoint
+ *
+ * Return: true if so.
+ */
+bool motet_checkpoint_has_default(const struct motet_checkpoint *checkpoint)
 {
 	return checkpoint->attributes.sections_max == 1;
 }
@@ -304,16 +322,37 @@ static int motet_section_create_check(const struct motet_checkpoint *checkpoint,
 		return -EINVAL;
 	if (arg->data_len > max->section_bytes_max)
 		return -EINVAL;
-	if (arg->expires &&
-	    motet_boottime_from_user(arg->expires) <= ktime_get_boottime_ns())
-		return -EINVAL;
 	motet_checkpoint_limits(&limits);
 	return arg->data_len > limits.call_bytes_max ? -EMSGSIZE : 0;
 }
 
-static int motet_section_create_finish(struct motet_checkpoint *checkpoint,
-				       struct motet_section_create *arg,
-				       const struct motet_section_id *id)
+static int motet_section_enter(struct motet_checkpoint *checkpoint,
+			       struct motet_section *section,
+			       const struct motet_section_id *id, s64 expires,
+			       struct motet_change *change)
+{
+	int err;
+
+	change->kind = MOTET_STEP_CREATE;
+	change->parts = 1;
+	change->pages = motet_content_span(0, section->content->size);
+	err = motet_change_lock(checkpoint, change);
+	if (err)
+		return err;
+	err = motet_section_admit_locked(checkpoint, section, id);
+	if (!err) {
+		motet_section_expire_at_locked(checkpoint, section, expires);
+		section->updated = change->time ?: section->updated;
+		motet_change_section_locked(checkpoint, change, section, 0);
+	}
+	motet_change_unlock(checkpoint, change, !err);
+	return err;
+}
+
+static int motet_section_fill(struct motet_checkpoint *checkpoint,
+			      struct motet_section_create *arg,
+			      const struct motet_section_id *id, s64 expires,
+			      u32 state, struct motet_change *change)
 {
 	bool make = arg->flags & MOTET_SECTION_MAKE_ID;
 	struct motet_section *section;
@@ -326,32 +365,33 @@ static int motet_section_create_finish(struct motet_checkpoint *checkpoint,
 					 arg->data_len);
 	if (err)
 		goto err_free_section;
-	mutex_lock(&checkpoint->mutex);
-	err = motet_section_admit_locked(checkpoint, section,
-					 make ? NULL : id);
-	if (!err)
-		motet_section_expire_at_locked(checkpoint, section,
-					       motet_boottime_from_user(arg->expires));
-	if (!err && make)
+	section->state = state;
+	err = motet_section_enter(checkpoint, section, make ? NULL : id,
+				  expires, change);
+	if (err)
+		goto err_free_section;
+	if (make)
 		memcpy(arg->made, section->id, sizeof(arg->made));
-	mutex_unlock(&checkpoint->mutex);
-	if (!err)
-		return 0;
+	return 0;
 err_free_section:
 	motet_section_free(section);
 	return err;
 }
 
 /**
- * motet_section_create() - make a section
+ * motet_section_make() - make a section
  * @handle: by which handle; it may write
  * @arg: what it is to be, as the user says; @made is filled in
+ * @expires: when it expires, CLOCK_BOOTTIME
+ * @state: &enum motet_section_state
+ * @change: how it is offered
  *
  * Context: may sleep.
  * Return: 0, or an error as MOTET_IOC_SECTION_CREATE says.
  */
-int motet_section_create(struct motet_checkpoint_handle *handle,
-			 struct motet_section_create *arg)
+int motet_section_make(struct motet_checkpoint_handle *handle,
+		       struct motet_section_create *arg, s64 expires,
+		       u32 state, struct motet_change *change)
 {
 	struct motet_checkpoint *checkpoint = handle->checkpoint;
 	struct motet_section_id id = { .len = MOTET_SECTION_ID_MADE };
@@ -369,21 +409,63 @@ int motet_section_create(struct motet_checkpoint_handle *handle,
 	if (err)
 		return err;
 	memset(arg->made, 0, sizeof(arg->made));
-	err = motet_section_create_finish(checkpoint, arg, &id);
+	err = motet_section_fill(checkpoint, arg, &id, expires, state, change);
 	motet_transfer_uncharge(handle, charged);
 	return err;
+}
+
+/* When it is to expire by the user's clock: not at once. */
+static int motet_section_expires(u64 time, s64 *expires)
+{
+	*expires = motet_boottime_from_user(time);
+	return time && *expires <= ktime_get_boottime_ns() ? -EINVAL : 0;
+}
+
+/**
+ * motet_section_create() - make a section as a user says
+ * @handle: by which handle; it may write
+ * @arg: what it is to be, as the user says; @made is filled in
+ * @change: how it is offered
+ *
+ * Context: may sleep.
+ * Return: 0, or an error as MOTET_IOC_SECTION_CREATE says.
+ */
+int motet_section_create(struct motet_checkpoint_handle *handle,
+			 struct motet_section_create *arg,
+			 struct motet_change *change)
+{
+	s64 expires;
+	int err;
+
+	err = motet_section_expires(arg->expires, &expires);
+	return err ?: motet_section_make(handle, arg, expires,
+					 MOTET_SECTION_VALID, change);
+}
+
+/* It is the caller's to free, with nothing locked. */
+static void motet_section_drop_locked(struct motet_checkpoint *checkpoint,
+				      struct motet_section *section,
+				      struct motet_change *change)
+{
+	lockdep_assert_held(&checkpoint->mutex);
+	motet_section_remove_locked(checkpoint, section,
+				    change->expiry ? MOTET_CHECKPOINT_EXPIRED :
+						    MOTET_CHECKPOINT_DELETED);
+	motet_change_section_locked(checkpoint, change, section, 0);
 }
 
 /**
  * motet_section_delete() - delete a section
  * @checkpoint: where
  * @arg: which, as the user says
+ * @change: how it is offered
  *
  * Context: may sleep.
- * Return: 0, -EINVAL, -EFAULT, -ENOENT.
+ * Return: 0, -EINVAL, -EFAULT, -ENOENT, or what motet_change_lock() says.
  */
 int motet_section_delete(struct motet_checkpoint *checkpoint,
-			 const struct motet_section_name *arg)
+			 const struct motet_section_name *arg,
+			 struct motet_change *change)
 {
 	struct motet_section *section;
 	struct motet_section_id id;
@@ -396,16 +478,44 @@ int motet_section_delete(struct motet_checkpoint *checkpoint,
 		return err;
 	if (!id.len && motet_checkpoint_has_default(checkpoint))
 		return -EINVAL;
-	mutex_lock(&checkpoint->mutex);
+	change->kind = MOTET_STEP_DELETE;
+	change->parts = 1;
+	err = motet_change_lock(checkpoint, change);
+	if (err)
+		return err;
 	section = motet_section_find_locked(checkpoint, &id);
 	if (section)
-		motet_section_remove_locked(checkpoint, section,
-					    MOTET_CHECKPOINT_DELETED);
-	mutex_unlock(&checkpoint->mutex);
+		motet_section_drop_locked(checkpoint, section, change);
+	motet_change_unlock(checkpoint, change, section);
 	if (!section)
 		return -ENOENT;
 	motet_section_free(section);
 	return 0;
+}
+
+/**
+ * motet_section_delete_first() - delete the section that was created first
+ * @checkpoint: where; not the default section
+ * @change: how it is offered: not at all
+ *
+ * Context: may sleep.
+ * Return: whether there was one.
+ */
+bool motet_section_delete_first(struct motet_checkpoint *checkpoint,
+				struct motet_change *change)
+{
+	struct motet_section *section;
+	unsigned long serial = 0;
+
+	if (motet_checkpoint_has_default(checkpoint) ||
+	    motet_change_lock(checkpoint, change))
+		return false;
+	section = xa_find(&checkpoint->serials, &serial, ULONG_MAX, XA_PRESENT);
+	if (section)
+		motet_section_drop_locked(checkpoint, section, change);
+	motet_change_unlock(checkpoint, change, section);
+	motet_section_free(section);
+	return section;
 }
 
 static int motet_section_change_check(const struct motet_checkpoint *checkpoint,
@@ -422,24 +532,41 @@ static int motet_section_change_check(const struct motet_checkpoint *checkpoint,
 		return -EINVAL;
 	if (!(arg->flags & MOTET_SECTION_EXPIRES))
 		return arg->expires ? -EINVAL : 0;
-	if (motet_checkpoint_has_default(checkpoint))
-		return -EINVAL;
-	if (arg->expires &&
-	    motet_boottime_from_user(arg->expires) <= ktime_get_boottime_ns())
-		return -EINVAL;
-	return 0;
+	return motet_checkpoint_has_default(checkpoint) ? -EINVAL : 0;
+}
+
+static void motet_section_alter_locked(struct motet_checkpoint *checkpoint,
+				       struct motet_section *section,
+				       const struct motet_section_change *arg,
+				       s64 expires)
+{
+	lockdep_assert_held(&checkpoint->mutex);
+	if (arg->flags & MOTET_SECTION_EXPIRES)
+		motet_section_expire_at_locked(checkpoint, section, expires);
+	if (arg->flags & MOTET_SECTION_STATE)
+		section->state = arg->state;
+	checkpoint->generation++;
+	trace_motet_section_change(&checkpoint->object.id, section->serial,
+				   arg->flags);
+	motet_views_write_locked(checkpoint, section, 0, 0);
+	motet_views_publish_locked(checkpoint, section);
+	motet_track_section_locked(checkpoint, section,
+				   MOTET_CHECKPOINT_CHANGED);
 }
 
 /**
- * motet_section_change() - change what is not the data of a section
+ * motet_section_alter() - change what is not the data of a section
  * @checkpoint: where
  * @arg: which and what, as the user says
+ * @expires: when it expires then, CLOCK_BOOTTIME
+ * @change: how it is offered
  *
  * Context: may sleep.
- * Return: 0, -EINVAL, -EFAULT, -ENOENT.
+ * Return: 0, -EINVAL, -EFAULT, -ENOENT, or what motet_change_lock() says.
  */
-int motet_section_change(struct motet_checkpoint *checkpoint,
-			 const struct motet_section_change *arg)
+int motet_section_alter(struct motet_checkpoint *checkpoint,
+			const struct motet_section_change *arg, s64 expires,
+			struct motet_change *change)
 {
 	struct motet_section *section;
 	struct motet_section_id id;
@@ -449,137 +576,86 @@ int motet_section_change(struct motet_checkpoint *checkpoint,
 	if (!err)
 		err = motet_section_id_get(&id, arg->section,
 					   arg->section_len);
+	change->kind = MOTET_STEP_CHANGE;
+	change->parts = 1;
+	if (!err)
+		err = motet_change_lock(checkpoint, change);
 	if (err)
 		return err;
-	mutex_lock(&checkpoint->mutex);
 	section = motet_section_find_locked(checkpoint, &id);
-	if (section && arg->flags & MOTET_SECTION_EXPIRES)
-		motet_section_expire_at_locked(checkpoint, section,
-					       motet_boottime_from_user(arg->expires));
-	if (section && arg->flags & MOTET_SECTION_STATE)
-		section->state = arg->state;
 	if (section) {
-		checkpoint->generation++;
-		trace_motet_section_change(&checkpoint->object.id,
-					   section->serial, arg->flags);
-		motet_views_write_locked(checkpoint, section, 0, 0);
-		motet_views_publish_locked(checkpoint, section);
-		motet_track_section_locked(checkpoint, section,
-					   MOTET_CHECKPOINT_CHANGED);
+		motet_section_alter_locked(checkpoint, section, arg, expires);
+		motet_change_section_locked(checkpoint, change, section,
+					    arg->flags);
 	}
-	mutex_unlock(&checkpoint->mutex);
+	motet_change_unlock(checkpoint, change, section);
 	return section ? 0 : -ENOENT;
 }
 
-static bool motet_section_passes(const struct motet_section *section, u32 filter,
-				 u64 when, s64 expires)
-{
-	switch (filter) {
-	case MOTET_SECTIONS_FOREVER:
-		return section->expiry.expires == KTIME_MAX;
-	case MOTET_SECTIONS_UNTIL:
-		return section->expiry.expires <= expires;
-	case MOTET_SECTIONS_FROM:
-		return section->expiry.expires >= expires;
-	case MOTET_SECTIONS_CORRUPTED:
-		return section->state == MOTET_SECTION_CORRUPTED;
-	case MOTET_SECTIONS_SINCE:
-		return section->generation > when;
-	default:
-		return true;
-	}
-}
-
-static void motet_section_describe(const struct motet_section *section,
-				   struct motet_section_next *arg, u8 *id)
-{
-	arg->section_len = section->id_len;
-	if (section->id_len > arg->section_cap)
-		return;
-	arg->cursor = section->serial;
-	arg->state = section->state;
-	arg->bytes = section->content->size;
-	arg->expires = motet_boottime_to_user(section->expiry.expires);
-	arg->updated = section->updated;
-	arg->generation = section->generation;
-	memcpy(id, section->id, section->id_len);
-}
-
-static struct motet_section *
-motet_section_step_locked(struct motet_checkpoint *checkpoint,
-			  const struct motet_section_next *arg,
-			  unsigned long *serial)
-{
-	s64 expires = motet_boottime_from_user(arg->when);
-	struct motet_section *section;
-	unsigned int i;
-
-	lockdep_assert_held(&checkpoint->mutex);
-	for (i = 0; i < MOTET_SECTION_STRIDE; i++) {
-		section = xa_find_after(&checkpoint->serials, serial, ULONG_MAX,
-					XA_PRESENT);
-		if (!section)
-			return ERR_PTR(-ENOENT);
-		if (motet_section_passes(section, arg->filter, arg->when,
-					 expires))
-			return section;
-	}
-	return NULL;
-}
-
 /**
- * motet_section_next() - say what the next section is
+ * motet_section_change() - change what is not the data of a section, as a user says
  * @checkpoint: where
- * @arg: after which, and what for a one, as the user says; filled in
- * @id: room for %MOTET_SECTION_ID_MAX bytes: its id
+ * @arg: which and what, as the user says
+ * @change: how it is offered
  *
  * Context: may sleep.
- * Return: 0, or an error as MOTET_IOC_SECTION_NEXT says.
+ * Return: 0, -EINVAL, -EFAULT, -ENOENT, or what motet_change_lock() says.
  */
-int motet_section_next(struct motet_checkpoint *checkpoint,
-		       struct motet_section_next *arg, u8 *id)
+int motet_section_change(struct motet_checkpoint *checkpoint,
+			 const struct motet_section_change *arg,
+			 struct motet_change *change)
 {
-	unsigned long serial = arg->cursor;
-	struct motet_section *section;
+	s64 expires;
+	int err;
 
-	if (arg->flags || !arg->filter || arg->filter > MOTET_SECTIONS_SINCE)
-		return -EINVAL;
-	if (arg->when && arg->filter != MOTET_SECTIONS_UNTIL &&
-	    arg->filter != MOTET_SECTIONS_FROM &&
-	    arg->filter != MOTET_SECTIONS_SINCE)
-		return -EINVAL;
-	do {
-		cond_resched();
-		mutex_lock(&checkpoint->mutex);
-		section = motet_section_step_locked(checkpoint, arg, &serial);
-		if (!IS_ERR_OR_NULL(section))
-			motet_section_describe(section, arg, id);
-		mutex_unlock(&checkpoint->mutex);
-	} while (!section);
-	if (IS_ERR(section))
-		return PTR_ERR(section);
-	return arg->section_len > arg->section_cap ? -EMSGSIZE : 0;
+	err = motet_section_expires(arg->expires, &expires);
+	return err ?: motet_section_alter(checkpoint, arg, expires, change);
 }
 
-/* Returns NULL when nothing more is due. */
+/* Without memory it is tried again. */
+static void motet_section_expire_later(struct motet_checkpoint *checkpoint)
+{
+	mutex_lock(&checkpoint->mutex);
+	if (!checkpoint->dead)
+		hrtimer_start(&checkpoint->expiry_timer,
+			      ktime_add_ms(ktime_get_boottime(),
+					   MOTET_SECTION_EXPIRE_AGAIN_MS),
+			      HRTIMER_MODE_ABS_SOFT);
+	mutex_unlock(&checkpoint->mutex);
+}
+
+/*
+ * Returns NULL when nothing more is due, or the replicator has no room, which
+ * says when it has.
+ */
 static struct motet_section *
 motet_section_take_due(struct motet_checkpoint *checkpoint)
 {
+	struct motet_change change = {
+		.wait.nonblock = true,
+		.expiry = true,
+		.kind = MOTET_STEP_DELETE,
+		.parts = 1,
+	};
 	struct motet_section *section = NULL;
 	struct timerqueue_node *next;
+	int err;
 
-	mutex_lock(&checkpoint->mutex);
+	err = motet_change_lock(checkpoint, &change);
+	if (err == -ENOMEM)
+		motet_section_expire_later(checkpoint);
+	if (err)
+		return NULL;
 	next = timerqueue_getnext(&checkpoint->expiries);
 	if (next && next->expires <= ktime_get_boottime()) {
 		section = container_of(next, struct motet_section, expiry);
 		trace_motet_section_expire(&checkpoint->object.id,
 					   section->serial, next->expires);
-		motet_section_remove_locked(checkpoint, section,
-					    MOTET_CHECKPOINT_EXPIRED);
+		motet_section_drop_locked(checkpoint, section, &change);
 	} else {
 		motet_section_arm_locked(checkpoint);
 	}
-	mutex_unlock(&checkpoint->mutex);
+	motet_change_unlock(checkpoint, &change, section);
 	return section;
 }
 
@@ -596,15 +672,27 @@ static void motet_section_expire_work(struct work_struct *work)
 	motet_object_put(&checkpoint->object);
 }
 
-/* While the checkpoint is not dead none of the references is the last. */
+/**
+ * motet_sections_expire_soon() - let sections expire that are due
+ * @checkpoint: the checkpoint; it is not dead
+ *
+ * While it is not dead none of the references is the last.
+ *
+ * Context: any.
+ */
+void motet_sections_expire_soon(struct motet_checkpoint *checkpoint)
+{
+	motet_object_get(&checkpoint->object);
+	if (!queue_work(motet_workqueue, &checkpoint->expiry_work))
+		motet_object_put(&checkpoint->object);
+}
+
 static enum hrtimer_restart motet_section_timer(struct hrtimer *timer)
 {
 	struct motet_checkpoint *checkpoint =
 		container_of(timer, struct motet_checkpoint, expiry_timer);
 
-	motet_object_get(&checkpoint->object);
-	if (!queue_work(motet_workqueue, &checkpoint->expiry_work))
-		motet_object_put(&checkpoint->object);
+	motet_sections_expire_soon(checkpoint);
 	return HRTIMER_NORESTART;
 }
 

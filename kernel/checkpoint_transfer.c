@@ -9,6 +9,7 @@
 #include <linux/uaccess.h>
 
 #include "checkpoint_internal.h"
+#include "checkpoint_replicate.h"
 #include "trace.h"
 
 /* what a transfer may hold besides the checkpoint without being charged for it */
@@ -45,6 +46,7 @@ struct motet_part {
  * @write: which of both [const]
  * @grown: bytes that the sections will have more [own]
  * @charged: what is charged for it [own]
+ * @change: how it is offered to the replicator [own]
  * @count: how many parts [const]
  * @parts: the parts [own]
  */
@@ -53,6 +55,7 @@ struct motet_transfer {
 	bool write;
 	s64 grown;
 	u64 charged;
+	struct motet_change change;
 	u32 count;
 	struct motet_part parts[] __counted_by(count);
 };
@@ -163,6 +166,29 @@ motet_transfer_element(struct motet_transfer *transfer, u32 index)
 	return &transfer->parts[index].element;
 }
 
+/**
+ * motet_transfer_change() - how it is offered to a replicator
+ * @transfer: the transfer
+ *
+ * Return: what it says, to be filled in.
+ */
+struct motet_change *motet_transfer_change(struct motet_transfer *transfer)
+{
+	return &transfer->change;
+}
+
+/**
+ * motet_transfer_checkpoint() - what is read or written
+ * @transfer: the transfer
+ *
+ * Return: the checkpoint.
+ */
+struct motet_checkpoint *
+motet_transfer_checkpoint(const struct motet_transfer *transfer)
+{
+	return transfer->handle->checkpoint;
+}
+
 static int motet_part_check(const struct motet_transfer *transfer,
 			    const struct motet_part *part)
 {
@@ -182,10 +208,8 @@ static int motet_part_check(const struct motet_transfer *transfer,
 
 static int motet_part_room(struct motet_part *part, u64 offset, u64 len)
 {
-	unsigned long count = 0;
+	unsigned int count = motet_content_span(offset, len);
 
-	if (len)
-		count = (offset + len - 1) / PAGE_SIZE - offset / PAGE_SIZE + 1;
 	part->pages = part->few;
 	if (count > MOTET_PART_FEW)
 		part->pages = kvcalloc(count, sizeof(*part->pages),
@@ -271,15 +295,22 @@ static int motet_transfer_check(struct motet_transfer *transfer, u32 *failed)
  */
 int motet_transfer_begin(struct motet_transfer *transfer, u32 *failed)
 {
+	struct motet_part *part;
 	int err;
 
 	err = motet_transfer_check(transfer, failed);
 	if (err || !transfer->write)
 		return err;
+	transfer->change.kind = MOTET_STEP_WRITE;
+	transfer->change.parts = transfer->count;
 	for (*failed = 0; *failed < transfer->count; (*failed)++) {
-		err = motet_part_stage(&transfer->parts[*failed]);
+		part = &transfer->parts[*failed];
+		err = motet_part_stage(part);
 		if (err)
 			return err;
+		transfer->change.pages +=
+			motet_content_span(part->element.offset,
+					   part->element.data_len);
 	}
 	return 0;
 }
@@ -339,6 +370,19 @@ static int motet_transfer_prepare_locked(struct motet_transfer *transfer,
 		return -ENOSPC;
 	*failed = transfer->count;
 	return 0;
+}
+
+static void motet_part_offer_locked(struct motet_transfer *transfer,
+				    const struct motet_part *part)
+{
+	struct motet_update_part *offered;
+
+	offered = motet_change_part_locked(transfer->handle->checkpoint,
+					   &transfer->change, part->section,
+					  part->element.offset,
+					  part->element.data_len);
+	if (offered)
+		offered->head.flags = part->element.flags;
 }
 
 static void motet_part_apply_locked(struct motet_checkpoint *checkpoint,
@@ -415,14 +459,16 @@ static void motet_transfer_show_locked(struct motet_transfer *transfer)
 static void motet_transfer_apply_locked(struct motet_transfer *transfer)
 {
 	struct motet_checkpoint *checkpoint = transfer->handle->checkpoint;
-	u64 now = ktime_get_real_ns();
+	u64 now = transfer->change.time ?: ktime_get_real_ns();
 	u32 i;
 
 	lockdep_assert_held(&checkpoint->mutex);
 	checkpoint->generation++;
 	checkpoint->writes++;
-	for (i = 0; i < transfer->count; i++)
+	for (i = 0; i < transfer->count; i++) {
 		motet_part_apply_locked(checkpoint, &transfer->parts[i], now);
+		motet_part_offer_locked(transfer, &transfer->parts[i]);
+	}
 	if (checkpoint->view_count)
 		motet_transfer_show_locked(transfer);
 	trace_motet_checkpoint_write(&checkpoint->object.id,
@@ -437,7 +483,7 @@ static void motet_transfer_apply_locked(struct motet_transfer *transfer)
  * @generation: out: number of the change
  *
  * Context: may sleep.
- * Return: 0, -ENOENT, -ENOSPC, -ENOMEM.
+ * Return: 0, -ENOENT, -ENOSPC, -ENOMEM, or what motet_change_lock() says.
  */
 int motet_transfer_write(struct motet_transfer *transfer, u32 *failed,
 			 u64 *generation)
@@ -445,13 +491,15 @@ int motet_transfer_write(struct motet_transfer *transfer, u32 *failed,
 	struct motet_checkpoint *checkpoint = transfer->handle->checkpoint;
 	int err;
 
-	mutex_lock(&checkpoint->mutex);
+	err = motet_change_lock(checkpoint, &transfer->change);
+	if (err)
+		return err;
 	err = motet_transfer_prepare_locked(transfer, failed);
 	if (!err)
 		motet_transfer_apply_locked(transfer);
 	motet_transfer_settle_locked(transfer, !err);
 	*generation = checkpoint->generation;
-	mutex_unlock(&checkpoint->mutex);
+	motet_change_unlock(checkpoint, &transfer->change, !err);
 	return err;
 }
 
@@ -505,40 +553,6 @@ static int motet_transfer_take_locked(struct motet_transfer *transfer,
 	return motet_transfer_charge(transfer->handle, &transfer->charged);
 }
 
-static int motet_page_copy_out(void __user *to, const struct page *page,
-			       unsigned int offset, unsigned int len)
-{
-	unsigned long left;
-
-	cond_resched();
-	if (fatal_signal_pending(current))
-		return -EINTR;
-	if (page)
-		left = copy_to_user(to, page_address(page) + offset, len);
-	else
-		left = clear_user(to, len);
-	return left ? -EFAULT : 0;
-}
-
-static int motet_part_copy_out(const struct motet_part *part)
-{
-	u64 to = part->element.data, offset = part->element.offset;
-	u64 left = part->element.done;
-	unsigned int at, len, i;
-	int err = 0;
-
-	for (i = 0; i < part->page_count && !err; i++) {
-		at = offset_in_page(offset);
-		len = min_t(u64, left, PAGE_SIZE - at);
-		err = motet_page_copy_out(u64_to_user_ptr(to), part->pages[i],
-					  at, len);
-		to += len;
-		offset += len;
-		left -= len;
-	}
-	return err;
-}
-
 /**
  * motet_transfer_read() - read all
  * @transfer: the transfer, begun
@@ -553,6 +567,7 @@ int motet_transfer_read(struct motet_transfer *transfer, u32 *failed,
 			u64 *generation)
 {
 	struct motet_checkpoint *checkpoint = transfer->handle->checkpoint;
+	const struct motet_part *part;
 	int err;
 
 	mutex_lock(&checkpoint->mutex);
@@ -562,7 +577,10 @@ int motet_transfer_read(struct motet_transfer *transfer, u32 *failed,
 	if (err)
 		return err;
 	for (*failed = 0; *failed < transfer->count; (*failed)++) {
-		err = motet_part_copy_out(&transfer->parts[*failed]);
+		part = &transfer->parts[*failed];
+		err = motet_pages_copy_out(u64_to_user_ptr(part->element.data),
+					   part->pages, part->element.offset,
+					   part->element.done);
 		if (err)
 			return err;
 	}

@@ -141,7 +141,13 @@ u32 motet_domain_ports_max_of(const struct motet_domain *domain)
 	return min(READ_ONCE(domain->ports_max), motet_domain_ports_limit());
 }
 
-static bool motet_domain_capable(const struct motet_domain *domain)
+/**
+ * motet_domain_capable() - whether the current task administers a domain
+ * @domain: the domain
+ *
+ * Return: true if it has CAP_NET_ADMIN in the user namespace of the domain.
+ */
+bool motet_domain_capable(const struct motet_domain *domain)
 {
 	return ns_capable(domain->net->user_ns, CAP_NET_ADMIN);
 }

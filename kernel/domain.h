@@ -93,6 +93,7 @@ u32 motet_domain_ports_limit(void);
 u32 motet_domain_locks_limit(void);
 u32 motet_domain_checkpoints_limit(void);
 u32 motet_domain_ports_max_of(const struct motet_domain *domain);
+bool motet_domain_capable(const struct motet_domain *domain);
 bool motet_domain_may(const struct motet_object *object, umode_t rights);
 bool motet_domain_may_locked(const struct motet_object *object, umode_t rights);
 bool motet_domain_owns_locked(const struct motet_object *object);

@@ -100,6 +100,12 @@ DEFINE_EVENT(motet_object, motet_checkpoint_close,
 /* value: open handles */
 DEFINE_EVENT(motet_object, motet_checkpoint_unlink,
 	TP_PROTO(const struct motet_id *id, int value), TP_ARGS(id, value));
+/* value: flags of replication */
+DEFINE_EVENT(motet_object, motet_replicator_attach,
+	TP_PROTO(const struct motet_id *id, int value), TP_ARGS(id, value));
+/* value: steps that were in the window */
+DEFINE_EVENT(motet_object, motet_replicator_detach,
+	TP_PROTO(const struct motet_id *id, int value), TP_ARGS(id, value));
 /* id: what it is about; value: enum motet_exception */
 DEFINE_EVENT(motet_object, motet_exception,
 	TP_PROTO(const struct motet_id *id, int value), TP_ARGS(id, value));
@@ -159,6 +165,26 @@ DEFINE_EVENT(motet_section, motet_checkpoint_read,
 	TP_ARGS(id, number, value));
 /* number: the generation; value: parts that were written */
 DEFINE_EVENT(motet_section, motet_checkpoint_write,
+	TP_PROTO(const struct motet_id *id, u64 number, u64 value),
+	TP_ARGS(id, number, value));
+/* number: the generation; value: enum motet_step_kind */
+DEFINE_EVENT(motet_section, motet_replicator_offer,
+	TP_PROTO(const struct motet_id *id, u64 number, u64 value),
+	TP_ARGS(id, number, value));
+/* number: the generation; value: enum motet_step_kind */
+DEFINE_EVENT(motet_section, motet_replicator_take,
+	TP_PROTO(const struct motet_id *id, u64 number, u64 value),
+	TP_ARGS(id, number, value));
+/* number: steps in the window; value: bytes in it */
+DEFINE_EVENT(motet_section, motet_replicator_full,
+	TP_PROTO(const struct motet_id *id, u64 number, u64 value),
+	TP_ARGS(id, number, value));
+/* number: the generation; value: that of the last step */
+DEFINE_EVENT(motet_section, motet_replicator_ack,
+	TP_PROTO(const struct motet_id *id, u64 number, u64 value),
+	TP_ARGS(id, number, value));
+/* number: the generation where it was made; value: error, or 0 */
+DEFINE_EVENT(motet_section, motet_replicator_apply,
 	TP_PROTO(const struct motet_id *id, u64 number, u64 value),
 	TP_ARGS(id, number, value));
 

@@ -137,6 +137,7 @@ struct motet_id {
  * @MOTET_ROLE_GROUP: a group: sends to its members
  * @MOTET_ROLE_CHANNEL: a channel: publishes events, and receives them
  * @MOTET_ROLE_CHECKPOINT: a checkpoint: reads and writes its sections
+ * @MOTET_ROLE_REPLICATOR: a replicator: keeps copies of a checkpoint
  */
 enum motet_role {
 	MOTET_ROLE_HOLDER	= 0,
@@ -147,6 +148,7 @@ enum motet_role {
 	MOTET_ROLE_GROUP	= 5,
 	MOTET_ROLE_CHANNEL	= 6,
 	MOTET_ROLE_CHECKPOINT	= 7,
+	MOTET_ROLE_REPLICATOR	= 9,
 };
 
 /**

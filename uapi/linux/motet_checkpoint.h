@@ -23,6 +23,10 @@
  * waits for the memory of another: what is to be written is copied in before
  * anything is changed, and what was read is copied out after that is over.
  *
+ * If a replicator follows the checkpoint (linux/motet_replicator.h), whatever
+ * changes sections waits until it has room for that; interrupted meanwhile it is
+ * EINTR, and nothing is changed.
+ *
  * Conventions and errors are those of linux/motet.h. Further
  *
  * ======= ==========================================================
@@ -493,9 +497,18 @@ struct motet_checkpoint_element {
 #define MOTET_CHECKPOINT_ELEMENT_SIZE_VER0 64
 
 /**
+ * DOC: flags of writing
+ *
+ * MOTET_CHECKPOINT_SYNC
+ *	To return when the replicator has acknowledged it, if there is one; see
+ *	linux/motet_replicator.h.
+ */
+#define MOTET_CHECKPOINT_SYNC		(1U << 0)
+
+/**
  * struct motet_checkpoint_io - MOTET_IOC_CHECKPOINT_WRITE, MOTET_IOC_CHECKPOINT_READ
  * @size: size of this struct
- * @flags: 0
+ * @flags: write: see flags of writing; read: 0
  * @elements: pointer to elements: &struct motet_checkpoint_element
  * @count: how many, 1 to %MOTET_CHECKPOINT_VECTOR_MAX
  * @element_size: bytes from one to the next
@@ -504,19 +517,29 @@ struct motet_checkpoint_element {
  * @pad: 0
  * @generation: out: write: number of the change. Read: number of the last one
  *	before it
+ * @deadline: write: how long to wait for the replicator; read: 0
  *
  * On a checkpoint that is open for writing, or for reading. All or nothing, at
  * one moment. Elements are written in their order, so that a later one writes
  * over an earlier one.
  *
- * ======== =========================================================
- * EACCES   it is not open for this
- * EINVAL   of an element: what it writes is beyond section_bytes_max; it reads
- *	    from behind the end of the section
- * EMSGSIZE all together is more than one call may write, or would read
- * ENOENT   no section has this id
- * ENOSPC   write: the sections would have more than bytes_max
- * ======== =========================================================
+ * =========== ======================================================
+ * EACCES      it is not open for this
+ * EAGAIN      write: the replicator has no room for it yet, and the file
+ *	       descriptor is O_NONBLOCK; nothing is written
+ * EINPROGRESS sync: it is written, and not acknowledged: a signal came, or the
+ *	       deadline passed, or the file descriptor is O_NONBLOCK
+ * EINTR       write: a signal came before there was room; nothing is written
+ * EINVAL      of an element: what it writes is beyond section_bytes_max; it reads
+ *	       from behind the end of the section
+ * EMSGSIZE    all together is more than one call may write, or would read
+ * ENOENT      no section has this id
+ * ENOLINK     sync: it is written, and the replicator was closed before it
+ *	       acknowledged
+ * ENOSPC      write: the sections would have more than bytes_max
+ * ETIMEDOUT   write: the deadline passed before there was room; nothing is
+ *	       written
+ * =========== ======================================================
  */
 struct motet_checkpoint_io {
 	__u32 size;
@@ -527,9 +550,10 @@ struct motet_checkpoint_io {
 	__u32 failed;
 	__u32 pad;
 	__aligned_u64 generation;
+	__aligned_u64 deadline;
 };
 
-#define MOTET_CHECKPOINT_IO_SIZE_VER0	40
+#define MOTET_CHECKPOINT_IO_SIZE_VER0	48
 
 /**
  * struct motet_checkpoint_track - MOTET_IOC_CHECKPOINT_TRACK: be told of changes
