@@ -553,7 +553,8 @@ struct motet_checkpoint_io {
 	__aligned_u64 deadline;
 };
 
-#define MOTET_CHECKPOINT_IO_SIZE_VER0	48
+#define MOTET_CHECKPOINT_IO_SIZE_VER0	40
+#define MOTET_CHECKPOINT_IO_SIZE_VER1	48
 
 /**
  * struct motet_checkpoint_track - MOTET_IOC_CHECKPOINT_TRACK: be told of changes

@@ -14,8 +14,8 @@
 #define SIZE_OF(type, version)						\
 	static_assert(sizeof(struct type) == (version), #type)
 
-/* MOTET_ROLE_HOLDER to MOTET_ROLE_CHECKPOINT */
-#define ROLES	8
+/* MOTET_ROLE_HOLDER to MOTET_ROLE_REPLICATOR */
+#define ROLES	10
 
 /* One of each role, and what the calls of the table work with. */
 struct world {
@@ -39,6 +39,7 @@ enum {
 	ON_GROUP = 32,
 	ON_CHANNEL = 64,
 	ON_CHECKPOINT = 128,
+	ON_REPLICATOR = 512,
 	/* all that may be a holder, or was one */
 	ON_PORT = ON_HOLDER | ON_STANDBY | ON_FORMER,
 };
@@ -51,6 +52,7 @@ static_assert(ON_FORMER >> MOTET_ROLE_FORMER == 1, "ON_FORMER");
 static_assert(ON_GROUP >> MOTET_ROLE_GROUP == 1, "ON_GROUP");
 static_assert(ON_CHANNEL >> MOTET_ROLE_CHANNEL == 1, "ON_CHANNEL");
 static_assert(ON_CHECKPOINT >> MOTET_ROLE_CHECKPOINT == 1, "ON_CHECKPOINT");
+static_assert(ON_REPLICATOR >> MOTET_ROLE_REPLICATOR == 1, "ON_REPLICATOR");
 
 struct part {
 	size_t offset;
@@ -113,6 +115,13 @@ extern const struct door channel_doors[CHANNEL_DOORS];
 #define CHECKPOINT_DOORS	13
 
 extern const struct door checkpoint_doors[CHECKPOINT_DOORS];
+
+/* those of replicators: uapi_doors_replicator.c */
+#define REPLICATOR_DOORS	6
+
+extern const struct door replicator_doors[REPLICATOR_DOORS];
+
+int make_replicator(int actor);
 
 void make_create(void *arg);
 void make_open(void *arg);

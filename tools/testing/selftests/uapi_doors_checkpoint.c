@@ -12,7 +12,7 @@ SIZE_OF(motet_checkpoint_limits, MOTET_CHECKPOINT_LIMITS_SIZE_VER0);
 SIZE_OF(motet_checkpoint_change, MOTET_CHECKPOINT_CHANGE_SIZE_VER0);
 SIZE_OF(motet_checkpoint_status, MOTET_CHECKPOINT_STATUS_SIZE_VER0);
 SIZE_OF(motet_checkpoint_element, MOTET_CHECKPOINT_ELEMENT_SIZE_VER0);
-SIZE_OF(motet_checkpoint_io, MOTET_CHECKPOINT_IO_SIZE_VER0);
+SIZE_OF(motet_checkpoint_io, MOTET_CHECKPOINT_IO_SIZE_VER1);
 SIZE_OF(motet_checkpoint_track, MOTET_CHECKPOINT_TRACK_SIZE_VER0);
 SIZE_OF(motet_checkpoint_event, MOTET_CHECKPOINT_EVENT_SIZE_VER0);
 SIZE_OF(motet_view_open, MOTET_VIEW_OPEN_SIZE_VER0);
@@ -236,6 +236,7 @@ const struct door checkpoint_doors[CHECKPOINT_DOORS] = {
 		.first = MOTET_CHECKPOINT_IO_SIZE_VER0,
 		.make = make_io,
 		.flags = offsetof(struct motet_checkpoint_io, flags),
+		.known = MOTET_CHECKPOINT_SYNC,
 		.zero = { FIELD(motet_checkpoint_io, pad) },
 		.ignored = {
 			FIELD(motet_checkpoint_io, failed),
@@ -250,7 +251,10 @@ const struct door checkpoint_doors[CHECKPOINT_DOORS] = {
 		.first = MOTET_CHECKPOINT_IO_SIZE_VER0,
 		.make = make_io,
 		.flags = offsetof(struct motet_checkpoint_io, flags),
-		.zero = { FIELD(motet_checkpoint_io, pad) },
+		.zero = {
+			FIELD(motet_checkpoint_io, pad),
+			FIELD(motet_checkpoint_io, deadline),
+		},
 		.ignored = {
 			FIELD(motet_checkpoint_io, failed),
 			FIELD(motet_checkpoint_io, generation),

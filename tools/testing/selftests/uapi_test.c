@@ -125,6 +125,12 @@ DOOR(section_change, checkpoint_doors[9]);
 DOOR(section_next, checkpoint_doors[10]);
 DOOR(checkpoint_track, checkpoint_doors[11]);
 DOOR(checkpoint_view, checkpoint_doors[12]);
+DOOR(checkpoint_replicate, replicator_doors[0]);
+DOOR(checkpoint_sync, replicator_doors[1]);
+DOOR(replicator_next, replicator_doors[2]);
+DOOR(replicator_ack, replicator_doors[3]);
+DOOR(replicator_apply, replicator_doors[4]);
+DOOR(replicator_status, replicator_doors[5]);
 
 /* What was this process's own port, and is another actor's of it now. */
 static int make_former(int actor)
@@ -188,6 +194,10 @@ static void make_world(struct __test_metadata *_metadata)
 	ASSERT_LE(0, world.fds[MOTET_ROLE_CHANNEL]);
 	world.fds[MOTET_ROLE_CHECKPOINT] = mc_create(actor, "uapi");
 	ASSERT_LE(0, world.fds[MOTET_ROLE_CHECKPOINT]);
+	/* knows no calls */
+	world.fds[MOTET_ROLE_REPLICATOR - 1] = -1;
+	world.fds[MOTET_ROLE_REPLICATOR] = make_replicator(actor);
+	ASSERT_LE(0, world.fds[MOTET_ROLE_REPLICATOR]);
 }
 
 FIXTURE_SETUP(uapi)
@@ -467,7 +477,8 @@ static bool known(unsigned int number, unsigned int role)
 	return known_of(doors, DOORS, number, role) ||
 	       known_of(lock_doors, LOCK_DOORS, number, role) ||
 	       known_of(channel_doors, CHANNEL_DOORS, number, role) ||
-	       known_of(checkpoint_doors, CHECKPOINT_DOORS, number, role);
+	       known_of(checkpoint_doors, CHECKPOINT_DOORS, number, role) ||
+	       known_of(replicator_doors, REPLICATOR_DOORS, number, role);
 }
 
 TEST_F(file, all_numbers)
