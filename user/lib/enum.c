@@ -78,6 +78,7 @@ static const char * const motet__roles[] = {
 	[MOTET_ROLE_GROUP] = "group",
 	[MOTET_ROLE_CHANNEL] = "channel",
 	[MOTET_ROLE_CHECKPOINT] = "checkpoint",
+	[MOTET_ROLE_REPLICATOR] = "replicator",
 };
 
 const char *motet_role_to_string(unsigned int role)

@@ -777,6 +777,7 @@ const char *motet_strerror(int error);
 
 #include <motet/channel.h>
 #include <motet/checkpoint.h>
+#include <motet/replicator.h>
 #include <motet/group.h>
 #include <motet/lock.h>
 #include <motet/watch.h>
