@@ -15,7 +15,7 @@
 	static_assert(sizeof(struct type) == (version), #type)
 
 /* MOTET_ROLE_HOLDER to MOTET_ROLE_REPLICATOR */
-#define ROLES	10
+#define ROLES	9
 
 /* One of each role, and what the calls of the table work with. */
 struct world {
@@ -39,7 +39,7 @@ enum {
 	ON_GROUP = 32,
 	ON_CHANNEL = 64,
 	ON_CHECKPOINT = 128,
-	ON_REPLICATOR = 512,
+	ON_REPLICATOR = 256,
 	/* all that may be a holder, or was one */
 	ON_PORT = ON_HOLDER | ON_STANDBY | ON_FORMER,
 };

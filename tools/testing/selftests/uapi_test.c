@@ -195,7 +195,6 @@ static void make_world(struct __test_metadata *_metadata)
 	world.fds[MOTET_ROLE_CHECKPOINT] = mc_create(actor, "uapi");
 	ASSERT_LE(0, world.fds[MOTET_ROLE_CHECKPOINT]);
 	/* knows no calls */
-	world.fds[MOTET_ROLE_REPLICATOR - 1] = -1;
 	world.fds[MOTET_ROLE_REPLICATOR] = make_replicator(actor);
 	ASSERT_LE(0, world.fds[MOTET_ROLE_REPLICATOR]);
 }
