@@ -357,3 +357,39 @@ void m_die(void)
 	for (i = 0; i < TRACKERS; i++)
 		model.tracker[i].tracking = false;
 }
+
+static bool passes(const struct m_section *section, __u32 filter, __u64 when)
+{
+	__u64 expires = section->expires ?: ~0ULL;
+
+	switch (filter) {
+	case MOTET_SECTIONS_FOREVER:
+		return !section->expires;
+	case MOTET_SECTIONS_UNTIL:
+		return expires <= when;
+	case MOTET_SECTIONS_FROM:
+		return expires >= when;
+	case MOTET_SECTIONS_CORRUPTED:
+		return section->state == MOTET_SECTION_CORRUPTED;
+	case MOTET_SECTIONS_SINCE:
+		return section->generation > when;
+	default:
+		return true;
+	}
+}
+
+/* The first behind @order, or NULL. */
+const struct m_section *m_next(__u64 order, __u32 filter, __u64 when)
+{
+	const struct m_section *next = NULL, *section;
+	int i;
+
+	for (i = 0; i < SLOTS; i++) {
+		section = &model.section[i];
+		if (section->exists && section->order > order &&
+		    passes(section, filter, when) &&
+		    (!next || section->order < next->order))
+			next = section;
+	}
+	return next;
+}

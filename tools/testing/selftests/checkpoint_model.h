@@ -201,6 +201,7 @@ void m_event(const struct m_tracker *tracker,
 	     struct motet_checkpoint_event *event);
 void m_track(struct m_tracker *tracker, bool tracking);
 void m_read(struct m_tracker *tracker);
+const struct m_section *m_next(__u64 order, __u32 filter, __u64 when);
 
 /* checkpoint_model_reader.c */
 int reader_main(int reader);
