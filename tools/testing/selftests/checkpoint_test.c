@@ -8,7 +8,7 @@
 #include "checkpoint_test.h"
 
 #define NAME		"checkpoint"
-#define SIZE		(1 << 16)
+#define SIZE		65536
 
 FIXTURE(checkpoint) {
 	int actor;
@@ -331,8 +331,8 @@ TEST_F(checkpoint, bytes_are_where_they_were_written)
 		if (writes[i].len && writes[i].offset + writes[i].len > size)
 			size = writes[i].offset + writes[i].len;
 		memset(self->back, 0xff, SIZE);
-		EXPECT_EQ((long)size, mc_read(self->fd, "a", 0, self->back,
-					SIZE));
+		EXPECT_EQ((long)size,
+			  mc_read(self->fd, "a", 0, self->back, SIZE));
 		EXPECT_EQ(0, memcmp(mirror, self->back, size)) {
 			TH_LOG("write %u", i);
 		}

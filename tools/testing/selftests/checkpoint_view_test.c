@@ -14,7 +14,7 @@
 
 #define NAME	"viewed"
 #define SIZE	20000
-#define MAX	(1 << 16)
+#define MAX	65536
 
 FIXTURE(view) {
 	int actor;
