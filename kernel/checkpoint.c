@@ -407,6 +407,7 @@ void motet_checkpoint_look(struct motet_checkpoint *checkpoint,
 	view->trackers = checkpoint->tracker_count;
 	view->views = checkpoint->view_count;
 	view->exhausted = checkpoint->exhausted;
+	motet_replicate_look_locked(checkpoint, view);
 	mutex_unlock(&checkpoint->mutex);
 }
 

@@ -190,6 +190,10 @@ struct motet_checkpoint_handle {
  * @handles: open handles [own]
  * @trackers: who is told of changes [own]
  * @views: views that have not ended [own]
+ * @replicate: flags of its replicator, or 0 if it has none [own]
+ * @steps: changes that its replicator has not taken [own]
+ * @waiting: who waits to change it until the replicator has room [own]
+ * @acknowledged: up to which change the replicator has acknowledged [own]
  * @retained: nothing but its retention keeps it [own]
  * @exhausted: it has all the sections or bytes that it may have [own]
  */
@@ -203,6 +207,10 @@ struct motet_checkpoint_view {
 	u32 handles;
 	u32 trackers;
 	u32 views;
+	u32 replicate;
+	u32 steps;
+	u32 waiting;
+	u64 acknowledged;
 	bool retained;
 	bool exhausted;
 };

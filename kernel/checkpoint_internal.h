@@ -157,6 +157,8 @@ void motet_replicator_put(struct motet_replicator *replicator);
 void motet_replicate_retention(struct motet_checkpoint *checkpoint);
 void motet_replicate_unlink(struct motet_checkpoint *checkpoint);
 void motet_replicate_death_locked(struct motet_checkpoint *checkpoint);
+void motet_replicate_look_locked(const struct motet_checkpoint *checkpoint,
+				 struct motet_checkpoint_view *view);
 
 /* checkpoint_transfer.c */
 int motet_transfer_charge(struct motet_checkpoint_handle *handle, u64 *bytes);

@@ -378,6 +378,23 @@ void motet_replicate_death_locked(struct motet_checkpoint *checkpoint)
 }
 
 /**
+ * motet_replicate_look_locked() - say what is shown of the replicator
+ * @checkpoint: the checkpoint; its mutex is held
+ * @view: the replicator's part is filled in
+ */
+void motet_replicate_look_locked(const struct motet_checkpoint *checkpoint,
+				 struct motet_checkpoint_view *view)
+{
+	const struct motet_replicator *replicator = checkpoint->replicator;
+
+	lockdep_assert_held(&checkpoint->mutex);
+	view->replicate = replicator ? replicator->flags : 0;
+	view->steps = replicator ? replicator->steps : 0;
+	view->waiting = replicator ? replicator->waiting : 0;
+	view->acknowledged = replicator ? replicator->acknowledged : 0;
+}
+
+/**
  * motet_replicator_status() - say how far a replicator is
  * @replicator: the replicator
  * @status: filled in but for its size

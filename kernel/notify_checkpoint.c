@@ -12,7 +12,7 @@
 #include "notify_internal.h"
 
 /* Attributes that are neither name nor identifier, counted generously. */
-#define MOTET_NOTIFY_CHECKPOINT_NUMBERS	22
+#define MOTET_NOTIFY_CHECKPOINT_NUMBERS	27
 
 static int motet_notify_put_u64(struct sk_buff *skb, int type, u64 value)
 {
@@ -57,6 +57,20 @@ motet_notify_fill_attributes(struct sk_buff *skb,
 	return 0;
 }
 
+static int motet_notify_fill_replicator(struct sk_buff *skb,
+					const struct motet_checkpoint_view *view)
+{
+	if (!view->replicate)
+		return 0;
+	if (nla_put_u32(skb, MOTET_A_CHECKPOINT_REPLICATE, view->replicate) ||
+	    nla_put_u32(skb, MOTET_A_CHECKPOINT_STEPS, view->steps) ||
+	    nla_put_u32(skb, MOTET_A_CHECKPOINT_WAITING, view->waiting) ||
+	    motet_notify_put_u64(skb, MOTET_A_CHECKPOINT_ACKNOWLEDGED,
+				 view->acknowledged))
+		return -EMSGSIZE;
+	return 0;
+}
+
 static int motet_notify_fill_contents(struct sk_buff *skb,
 				      const struct motet_checkpoint_view *view)
 {
@@ -97,6 +111,8 @@ static int motet_notify_fill_checkpoint(struct sk_buff *skb,
 						   &checkpoint->attributes);
 	if (!err)
 		err = motet_notify_fill_contents(skb, &view);
+	if (!err)
+		err = motet_notify_fill_replicator(skb, &view);
 	if (!err)
 		err = motet_notify_put_u64(skb, MOTET_A_CHECKPOINT_SEQUENCE,
 					   sequence);

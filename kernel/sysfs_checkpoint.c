@@ -54,6 +54,10 @@ MOTET_SYSFS_CHECKPOINT_FILE(generation, "%llu", view->generation);
 MOTET_SYSFS_CHECKPOINT_FILE(handles, "%u", view->handles);
 MOTET_SYSFS_CHECKPOINT_FILE(trackers, "%u", view->trackers);
 MOTET_SYSFS_CHECKPOINT_FILE(views, "%u", view->views);
+MOTET_SYSFS_CHECKPOINT_FILE(replicate, "%u", view->replicate);
+MOTET_SYSFS_CHECKPOINT_FILE(steps, "%u", view->steps);
+MOTET_SYSFS_CHECKPOINT_FILE(waiting, "%u", view->waiting);
+MOTET_SYSFS_CHECKPOINT_FILE(acknowledged, "%llu", view->acknowledged);
 
 static struct attribute *motet_sysfs_checkpoint_attrs[] = {
 	&motet_sysfs_checkpoint_file_mode.attribute,
@@ -69,6 +73,10 @@ static struct attribute *motet_sysfs_checkpoint_attrs[] = {
 	&motet_sysfs_checkpoint_file_handles.attribute,
 	&motet_sysfs_checkpoint_file_trackers.attribute,
 	&motet_sysfs_checkpoint_file_views.attribute,
+	&motet_sysfs_checkpoint_file_replicate.attribute,
+	&motet_sysfs_checkpoint_file_steps.attribute,
+	&motet_sysfs_checkpoint_file_waiting.attribute,
+	&motet_sysfs_checkpoint_file_acknowledged.attribute,
 	NULL,
 };
 

@@ -286,6 +286,24 @@ static char *checkpoint_part(unsigned long long part, unsigned long long whole)
 	return text_format("%s of %s", a, b);
 }
 
+static void checkpoint_status_replicator(struct table *t,
+					 const struct checkpoint_record *one)
+{
+	if (!record_has(one, MOTET_A_CHECKPOINT_REPLICATE))
+		return;
+	if (!(one->replicate & MOTET_REPLICATE_STREAM)) {
+		checkpoint_status_row(t, "replicator",
+				      text_format("applies changes"));
+		return;
+	}
+	checkpoint_status_row(t, "replicator",
+			      text_format("%u changes to take", one->steps));
+	checkpoint_status_row(t, "acknowledged",
+			      text_format("%llu", one->acknowledged));
+	checkpoint_status_row(t, "calls that wait for it",
+			      text_format("%u", one->waiting));
+}
+
 static void checkpoint_status_print(const struct checkpoint_record *one)
 {
 	static const struct table_column columns[] = {
@@ -322,6 +340,7 @@ static void checkpoint_status_print(const struct checkpoint_record *one)
 			      text_format("%llu", one->reads));
 	checkpoint_status_row(&t, "calls that wrote",
 			      text_format("%llu", one->writes));
+	checkpoint_status_replicator(&t, one);
 	table_print(&t, stdout);
 }
 

@@ -326,6 +326,10 @@ static const struct record_field record_checkpoint_fields[] = {
 	CHECKPOINT(FLAG, RETAINED, retained),
 	CHECKPOINT(FLAG, EXHAUSTED, exhausted),
 	CHECKPOINT(U32, TRACKERS, trackers),
+	CHECKPOINT(U32, REPLICATE, replicate),
+	CHECKPOINT(U32, STEPS, steps),
+	CHECKPOINT(U32, WAITING, waiting),
+	CHECKPOINT(U64, ACKNOWLEDGED, acknowledged),
 	CHECKPOINT(U32, VIEWS, views),
 	CHECKPOINT(U64, SEQUENCE, sequence),
 };

@@ -243,6 +243,10 @@ struct checkpoint_record {
 	bool retained;
 	bool exhausted;
 	unsigned int trackers;
+	unsigned int replicate;
+	unsigned int steps;
+	unsigned int waiting;
+	unsigned long long acknowledged;
 	unsigned int views;
 	unsigned long long sequence;
 };

@@ -5,7 +5,7 @@
 #include <sys/stat.h>
 
 #include "kselftest_harness.h"
-#include "checkpoint_test.h"
+#include "replicator_test.h"
 
 FIXTURE(show) {
 	int actor;
@@ -216,6 +216,45 @@ TEST_F(show, sysfs)
 	EXPECT_TRUE(shows(&self->status.id, "retention_ns", "0\n"));
 	EXPECT_EQ(0, mc_unlink(self->actor, "files"));
 	EXPECT_TRUE(shows(&self->status.id, "name", NULL));
+}
+
+/* One change fits its window: whoever makes the second waits. */
+TEST_F(show, replicator)
+{
+	static struct mr_step step;
+	int fd = mc_create(self->actor, "copied"), replicator;
+	pid_t writer;
+
+	ASSERT_LE(0, fd);
+	ASSERT_EQ(0, mc_status(fd, &self->status));
+	EXPECT_EQ(0, get(&self->nl, NULL, "copied", &self->answer));
+	EXPECT_EQ(NULL, mt_attr(&self->answer, MOTET_A_CHECKPOINT_REPLICATE,
+				NULL));
+	EXPECT_TRUE(shows(&self->status.id, "replicate", "0\n"));
+	replicator = mr_attach_with(fd, MR_STREAM, 0, 1, 1 << 16);
+	ASSERT_LE(0, replicator);
+	ASSERT_LE(0, mr_take_all(replicator, &step));
+	ASSERT_EQ(0, mc_section(fd, "a", "data", 4));
+	writer = mt_fork();
+	if (!writer)
+		_exit(mc_section(fd, "b", "data", 4) ? 1 : 0);
+	ASSERT_EQ(0, mr_until_waiting(replicator, 1));
+	EXPECT_EQ(0, get(&self->nl, NULL, "copied", &self->answer));
+	EXPECT_EQ(MR_STREAM, mt_attr_number(&self->answer,
+					    MOTET_A_CHECKPOINT_REPLICATE));
+	EXPECT_EQ(1, mt_attr_number(&self->answer, MOTET_A_CHECKPOINT_STEPS));
+	EXPECT_EQ(1, mt_attr_number(&self->answer, MOTET_A_CHECKPOINT_WAITING));
+	EXPECT_EQ(0, mt_attr_number(&self->answer,
+				    MOTET_A_CHECKPOINT_ACKNOWLEDGED));
+	EXPECT_TRUE(shows(&self->status.id, "replicate", "1\n"));
+	EXPECT_TRUE(shows(&self->status.id, "steps", "1\n"));
+	EXPECT_TRUE(shows(&self->status.id, "waiting", "1\n"));
+	ASSERT_EQ(0, mr_next(replicator, &step));
+	EXPECT_EQ(0, mt_wait(writer));
+	ASSERT_EQ(0, mr_next(replicator, &step));
+	ASSERT_EQ(0, mr_ack(replicator, step.head.generation));
+	EXPECT_TRUE(shows(&self->status.id, "steps", "0\n"));
+	EXPECT_TRUE(shows(&self->status.id, "acknowledged", "2\n"));
 }
 
 TEST_HARNESS_MAIN
