@@ -126,7 +126,7 @@ killing()
 		"$motet" lock purge --json "id:$("$motet" lock ls --json |
 			python3 -c 'import json, sys
 print(json.load(sys.stdin)[0]["id"])')"
-	tap_check "nothing is left" prints "0 ports, groups and locks removed" \
+	tap_check "nothing is left" prints "0 objects removed" \
 		"$motet" purge
 }
 
