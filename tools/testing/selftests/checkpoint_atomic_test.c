@@ -131,7 +131,7 @@ static int reader(int fd, const __u64 *stop, bool rising)
 
 TEST_F(atomic, readers_on_the_other_processor)
 {
-	unsigned int round, rounds = 1000 * mt_rounds(3);
+	unsigned int round, rounds = 400 * mt_rounds(5);
 	pid_t child = mt_fork();
 
 	if (!child) {
@@ -158,7 +158,7 @@ TEST_F(atomic, several_writers)
 		writers[i] = mt_fork();
 		if (writers[i])
 			continue;
-		for (round = 0; round < 100 * mt_rounds(3); round++)
+		for (round = 0; round < 50 * mt_rounds(5); round++)
 			if (write_update(self->fd, &update, round << 8 | i))
 				_exit(1);
 		_exit(0);
@@ -183,7 +183,7 @@ TEST_F(atomic, writers_killed)
 		on_processor(1);
 		_exit(reader(self->fd, self->stop, false));
 	}
-	for (round = 0; round < 10 * mt_rounds(8); round++) {
+	for (round = 0; round < 5 * mt_rounds(20); round++) {
 		writer = mt_fork();
 		if (!writer) {
 			for (value = round << 16;; value++)
@@ -221,7 +221,7 @@ TEST_F(atomic, sizes)
 		}
 		_exit(0);
 	}
-	for (round = 1; round < 200 * mt_rounds(3); round++) {
+	for (round = 1; round < 100 * mt_rounds(5); round++) {
 		len = round * 577 % 2999 + 1;
 		mc_fill(update.bytes, len * 8, round * 3000 + len);
 		ASSERT_EQ(0, mc_overwrite(self->fd, "sized", update.bytes,
@@ -318,7 +318,7 @@ TEST_F(atomic, one_name)
 		if (children[i])
 			continue;
 		actor = mt_actor();
-		for (round = 0; round < 20 * mt_rounds(8); round++) {
+		for (round = 0; round < 10 * mt_rounds(20); round++) {
 			fd = mc_create(actor, "contended");
 			if (fd < 0)
 				_exit(-fd);

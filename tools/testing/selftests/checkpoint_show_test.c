@@ -249,9 +249,9 @@ TEST_F(show, replicator)
 	EXPECT_TRUE(shows(&self->status.id, "replicate", "1\n"));
 	EXPECT_TRUE(shows(&self->status.id, "steps", "1\n"));
 	EXPECT_TRUE(shows(&self->status.id, "waiting", "1\n"));
-	ASSERT_EQ(0, mr_next(replicator, &step));
+	ASSERT_LE(0, mr_next(replicator, &step));
 	EXPECT_EQ(0, mt_wait(writer));
-	ASSERT_EQ(0, mr_next(replicator, &step));
+	ASSERT_LE(0, mr_next(replicator, &step));
 	ASSERT_EQ(0, mr_ack(replicator, step.head.generation));
 	EXPECT_TRUE(shows(&self->status.id, "steps", "0\n"));
 	EXPECT_TRUE(shows(&self->status.id, "acknowledged", "2\n"));

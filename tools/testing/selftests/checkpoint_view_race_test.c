@@ -92,7 +92,7 @@ static int look(const struct motet_view_header *header, const __u64 *stop,
 
 TEST_F(race, readers_on_the_other_processor)
 {
-	__u64 round, rounds = 2000 * mt_rounds(2);
+	__u64 round, rounds = 400 * mt_rounds(10);
 	pid_t child = mt_fork();
 
 	if (!child) {
@@ -109,7 +109,7 @@ TEST_F(race, readers_on_the_other_processor)
 /* Nothing but reading and _exit() is allowed. */
 TEST_F(race, no_system_call)
 {
-	__u64 round, rounds = 300 * mt_rounds(2);
+	__u64 round, rounds = 100 * mt_rounds(10);
 	pid_t child = mt_fork();
 	int ret;
 
@@ -133,7 +133,7 @@ TEST_F(race, no_system_call)
  */
 TEST_F(race, vectors)
 {
-	__u64 round, rounds = 300 * mt_rounds(2), len = length_of(1), third;
+	__u64 round, rounds = 100 * mt_rounds(10), len = length_of(1), third;
 	struct motet_checkpoint_element elements[3];
 	pid_t child;
 	int i;
@@ -174,7 +174,7 @@ TEST_F(race, killed)
 		on_processor(1);
 		_exit(look(self->view.header, self->stop, false));
 	}
-	for (round = 0; round < 10 * mt_rounds(6); round++) {
+	for (round = 0; round < 3 * mt_rounds(20); round++) {
 		writer = mt_fork();
 		if (!writer) {
 			for (value = round << 16;; value++)
@@ -233,7 +233,7 @@ static int make_views(int fd, const __u64 *stop)
 TEST_F(race, comes_and_goes)
 {
 	struct motet_checkpoint_element element;
-	__u64 round, rounds = 50 * mt_rounds(4), i;
+	__u64 round, rounds = 20 * mt_rounds(10), i;
 	pid_t children[3];
 
 	for (i = 0; i < ARRAY_SIZE(children); i++) {
@@ -265,7 +265,7 @@ TEST_F(race, dies)
 	pid_t children[2];
 	int fd;
 
-	for (round = 0; round < 10 * mt_rounds(4); round++) {
+	for (round = 0; round < 4 * mt_rounds(10); round++) {
 		fd = mc_create_one(self->actor, "mortal", MAX);
 		ASSERT_LE(0, fd);
 		for (i = 0; i < ARRAY_SIZE(children); i++) {

@@ -212,7 +212,7 @@ static int reader(int copy, const struct shared *shared)
 
 TEST_F(load, copied_while_written)
 {
-	unsigned int rounds = 40 * mt_rounds(10), i;
+	unsigned int rounds = 20 * mt_rounds(20), i;
 	pid_t writers[WRITERS], sync, copier, follower;
 
 	for (i = 0; i < WRITERS; i++) {
@@ -271,7 +271,7 @@ static pid_t any_writer(int fd, unsigned int who, unsigned int seed)
 /* Killed: what they did is told, what they did not do is not. */
 TEST_F(load, killed)
 {
-	unsigned int rounds = 3 * mt_rounds(8), round, i, seed = 1;
+	unsigned int rounds = 2 * mt_rounds(20), round, i, seed = 1;
 	pid_t writers[WRITERS], copier;
 
 	for (i = 0; i < WRITERS; i++)
