@@ -21,6 +21,11 @@ git rev-parse --git-dir >/dev/null ||
 out=$root/build/check
 mkdir -p "$out"
 
+# Where it is noted what was fine before: by content, so that it holds for every
+# clone of the tree. What is found in another tree is for that one alone.
+known=$MOTET_CACHE/good
+[[ -z ${MOTET_ROOT:-} ]] || known=$out/cache
+
 # Exit status of a check that can't be made here; its last line says why.
 check_skipped=4
 
@@ -101,10 +106,10 @@ need_reasons()
 changed()
 {
 	local sum path
-	mkdir -p "$out/cache/$1"
+	mkdir -p "$known/$1"
 	good_key=$(printf '%s' "$2" | sha256sum | cut -c1-12)
 	xargs -r -d '\n' sha256sum -- | while read -r sum path; do
-		[[ -e $out/cache/$1/$sum.$good_key.${path//\//,} ]] ||
+		[[ -e $known/$1/$sum.$good_key.${path//\//,} ]] ||
 			echo "$path"
 	done
 }
@@ -117,7 +122,7 @@ good()
 	shift 2
 	(($#)) || return 0
 	sha256sum -- "$@" | while read -r sum path; do
-		: >"$out/cache/$name/$sum.$key.${path//\//,}"
+		: >"$known/$name/$sum.$key.${path//\//,}"
 	done
 }
 

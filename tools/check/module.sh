@@ -5,7 +5,7 @@
 #
 # Each kernel has its own copy of the sources in build/check/module/NAME, so
 # that the checks disturb neither the normal build nor one another.
-# shellcheck disable=SC2154 # lib.sh sets out and check_dir
+# shellcheck disable=SC2154 # lib.sh sets out, known and check_dir
 
 # module_dir NAME: where the copy for the kernel NAME (6.1, 6.12) is
 module_dir()
@@ -29,16 +29,16 @@ module_new()
 			die "there is no kernel $kernel to build for"
 	done
 	module_key=$(module_sources | {
-		xargs -d '\n' sha256sum -- "$check_dir"/{module,module.sh,lib.sh,clang*,"$1"}
+		xargs -d '\n' sha256sum -- "$check_dir"/{module,module.sh,lib.sh,clang*,symbols.conf,"$1"}
 		echo "${kernels[@]}"
 	} | sha256sum | cut -c1-16)
-	[[ ! -e $out/cache/$1/$module_key ]]
+	[[ ! -e $known/$1/$module_key ]]
 }
 
 module_good()
 {
-	mkdir -p "$out/cache/$1"
-	: >"$out/cache/$1/$module_key"
+	mkdir -p "$known/$1"
+	: >"$known/$1/$module_key"
 }
 
 # module_make NAME [VARIABLE=VALUE...]: make the module for the kernel NAME with
