@@ -10,6 +10,7 @@
 #   make check            the tests: a quarter of an hour
 #   make check-all        everything on every kernel
 #   make soak             the long forms: MINUTES=60
+#   make coverage         which lines of the module the tests run
 #
 # demo and check install what they need (Debian 12, root): tools/setup.
 
@@ -17,7 +18,7 @@ KDIR ?= /lib/modules/$(shell uname -r)/build
 MINUTES ?= 60
 
 .PHONY: all module user install modules_install demo check check-all soak \
-	generate clean help
+	coverage generate clean help
 
 all: module user
 
@@ -52,6 +53,11 @@ soak:
 	tools/setup check
 	tools/testing/check --soak $(MINUTES)
 
+coverage:
+	tools/setup check
+	tools/testing/vm/kernels/build debug >/dev/null
+	tools/testing/coverage
+
 generate:
 	tools/generate
 
@@ -59,4 +65,4 @@ clean:
 	rm -rf build
 
 help:
-	@sed -n '3,15s/^# \{0,2\}//p' $(firstword $(MAKEFILE_LIST))
+	@sed -n '3,16s/^# \{0,2\}//p' $(firstword $(MAKEFILE_LIST))
