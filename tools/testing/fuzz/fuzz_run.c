@@ -1,0 +1,268 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Does programs, operation by operation.
+ *
+ * No call waits long: what has a deadline has a short one, and a timer
+ * interrupts what has none. An operation that is to be done aside is done by a
+ * second thread while the first goes on.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <semaphore.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "fuzz_worker.h"
+
+#define TICK_NS		20000000
+
+/**
+ * struct aside - the other thread
+ * @thread: the thread
+ * @begin: there is something to do
+ * @end: it is done
+ * @busy: between them; of the first thread only
+ * @op: what
+ * @call: how
+ */
+struct aside {
+	pthread_t thread;
+	sem_t begin;
+	sem_t end;
+	bool busy;
+	struct fz_op op;
+	struct fz_call call;
+};
+
+static struct aside aside;
+static bool alone;	/* there is no other thread */
+static int record = -1;
+static unsigned int program_number;
+
+static void on_signal(int signal)
+{
+	(void)signal;
+}
+
+/* Interrupts this process again and again, and either thread. */
+static int start_timer(void)
+{
+	struct itimerspec often = {
+		.it_value.tv_nsec = TICK_NS,
+		.it_interval.tv_nsec = TICK_NS,
+	};
+	struct sigevent event = {
+		.sigev_notify = SIGEV_THREAD_ID,
+		.sigev_signo = SIGALRM,
+		._sigev_un._tid = gettid(),
+	};
+	timer_t timer;
+
+	if (timer_create(CLOCK_MONOTONIC, &event, &timer) ||
+	    timer_settime(timer, 0, &often, NULL))
+		return -errno;
+	return 0;
+}
+
+#ifdef __x86_64__
+/* As a 32-bit program calls. */
+static long compat_ioctl(int fd, unsigned int number, __u64 arg)
+{
+	long result;
+
+	asm volatile("int $0x80" : "=a" (result)
+		     : "a" (54), "b" (fd), "c" (number), "d" ((__u32)arg)
+		     : "memory", "cc", "r8", "r9", "r10", "r11");
+	return (int)result;
+}
+#else
+static long compat_ioctl(int fd, unsigned int number, __u64 arg)
+{
+	long result = syscall(SYS_ioctl, fd, number, arg);
+
+	return result < 0 ? -errno : result;
+}
+#endif
+
+static long enter(const struct fz_call *call)
+{
+	long result;
+
+	if (call->op->how & FZ_COMPAT && call->arg <= 0xffffffff)
+		return compat_ioctl(call->fd, call->door->number, call->arg);
+	result = syscall(SYS_ioctl, call->fd, call->door->number, call->arg);
+	return result < 0 ? -errno : result;
+}
+
+static void *be_aside(void *unused)
+{
+	(void)unused;
+	for (;;) {
+		while (sem_wait(&aside.begin))
+			;
+		aside.call.result = enter(&aside.call);
+		sem_post(&aside.end);
+	}
+	return NULL;
+}
+
+static void count(const struct fz_op *op, long result)
+{
+	struct fz_table *table = &fz_self->table;
+
+	if (fz_is_child())
+		return;
+	fz_self->operations++;
+	table->done[op->door]++;
+	if (result >= 0)
+		table->good[op->door]++;
+	else if (result > -FZ_ERRORS)
+		table->errors[op->door][-result]++;
+}
+
+/* Waits for the other thread, whose call may have to be interrupted. */
+void fz_aside_join(void)
+{
+	struct timespec end;
+
+	if (!aside.busy)
+		return;
+	for (;;) {
+		clock_gettime(CLOCK_REALTIME, &end);
+		end.tv_nsec += 2000000;
+		if (end.tv_nsec >= 1000000000) {
+			end.tv_nsec -= 1000000000;
+			end.tv_sec++;
+		}
+		if (!sem_timedwait(&aside.end, &end))
+			break;
+		pthread_kill(aside.thread, SIGALRM);
+	}
+	aside.busy = false;
+	fz_results_take(&aside.call);
+	count(&aside.op, aside.call.result);
+}
+
+static bool do_aside(const struct fz_op *op)
+{
+	return op->how & FZ_ASIDE && !alone && !fz_doors[op->door].run;
+}
+
+/* What the watchdog goes by. */
+void fz_busy(bool busy)
+{
+	if (!fz_is_child())
+		__atomic_store_n(&fz_self->since, busy ? fz_now() : 0,
+				 __ATOMIC_RELAXED);
+}
+
+long fz_op_run(const struct fz_op *op)
+{
+	struct fz_call call = { .op = op, .door = &fz_doors[op->door] };
+	struct fz_op plain = *op;
+
+	call.fd = fz_file_or_make(op->role, op->file);
+	if (do_aside(op)) {
+		fz_aside_join();
+		aside.op = *op;
+		call.op = &aside.op;
+		fz_fill(&call);
+		aside.call = call;
+		aside.busy = true;
+		sem_post(&aside.begin);
+		return 0;
+	}
+	plain.how &= ~FZ_ASIDE;
+	call.op = &plain;
+	if (!fz_is_child())
+		fz_self->op = plain;
+	fz_busy(true);
+	if (call.door->run) {
+		call.result = call.door->run(&call);
+	} else {
+		fz_fill(&call);
+		call.result = enter(&call);
+		fz_results_take(&call);
+	}
+	fz_busy(false);
+	count(op, call.result);
+	return call.result;
+}
+
+/* All that a program has left is gone then. */
+void fz_reset(void)
+{
+	fz_busy(true);
+	fz_aside_join();
+	fz_children_end();
+	fz_files_close();
+	fz_mappings_end();
+	fz_results_clear();
+	fz_unlimit(false);
+	fz_busy(false);
+}
+
+/* Written down before it is done, so that it survives the kernel. */
+static void record_program(const struct fz_program *program)
+{
+	size_t size = offsetof(struct fz_program, ops) +
+		      program->count * sizeof(program->ops[0]);
+
+	if (record >= 0 && !fz_is_child())
+		(void)!pwrite(record, program, size, program_number++ %
+			      FZ_RECORDED * sizeof(*program));
+}
+
+void fz_program_run(const struct fz_program *program)
+{
+	unsigned int i, left = 0;
+	bool was_child;
+
+	if (!program->keep)
+		fz_reset();
+	record_program(program);
+	for (i = 0; i < program->count; i++) {
+		was_child = fz_is_child();
+		fz_op_run(&program->ops[i]);
+		if (fz_is_child() && !was_child)
+			left = fz_value(&program->ops[i], 0) % FZ_LENGTH + 1;
+		if (fz_is_child() && --left == 0)
+			break;
+	}
+	if (fz_is_child())
+		_exit(0);
+	fz_aside_join();
+	fz_self->programs++;
+}
+
+/* A child has neither timer nor other thread. */
+void fz_run_as_child(void)
+{
+	alone = true;
+	start_timer();
+}
+
+int fz_run_init(unsigned int index, const char *out)
+{
+	struct sigaction action = { .sa_handler = on_signal };
+	char path[4096];
+
+	sigaction(SIGALRM, &action, NULL);
+	sigaction(SIGIO, &action, NULL);
+	signal(SIGPIPE, SIG_IGN);
+	if (out) {
+		snprintf(path, sizeof(path), "%s/last.%u", out, index);
+		record = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0644);
+	}
+	if (fz_arenas_init() || start_timer())
+		return -ENOMEM;
+	sem_init(&aside.begin, 0, 0);
+	sem_init(&aside.end, 0, 0);
+	return -pthread_create(&aside.thread, NULL, be_aside, NULL);
+}
