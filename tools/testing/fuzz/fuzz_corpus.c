@@ -102,7 +102,7 @@ static void shorten(struct fz_program *program, __u32 *edges,
 	struct fz_program less;
 
 	for (i = program->count; i-- && runs < SHORTEN_RUNS;) {
-		if (program->count < 2)
+		if (program->count < 2 || fz_shared->stop)
 			break;
 		less = *program;
 		less.count--;
@@ -115,6 +115,8 @@ static void shorten(struct fz_program *program, __u32 *edges,
 	}
 	for (i = 0; i < program->count && runs < SHORTEN_RUNS; i++)
 		for (j = program->ops[i].count; j-- && runs < SHORTEN_RUNS;) {
+			if (fz_shared->stop)
+				return;
 			less = *program;
 			fz_unset(&less.ops[i], j);
 			run_again(&less);
@@ -212,7 +214,9 @@ int fz_corpus_write(FILE *file)
 		count++;
 	}
 	qsort(texts, count, sizeof(texts[0]), alphabetic);
-	fputs("# SPDX-License-Identifier: GPL-2.0-or-later\n"
+	/* in two parts: this line is not the licence of this file */
+	fputs("# SPDX-License", file);
+	fputs("-Identifier: GPL-2.0-or-later\n"
 	      "# Programs of motet-fuzz: each reaches what no other does.\n\n",
 	      file);
 	fz_layouts_write(file);

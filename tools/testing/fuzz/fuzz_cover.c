@@ -70,65 +70,84 @@ static bool seen(__u32 edge)
 	       1ULL << edge % 64;
 }
 
-static bool is_new(__u32 edge)
-{
-	unsigned int i;
+/* A set of edges, so small that it is cheap to clear. */
+#define PLACES	2048
 
-	if (seen(edge))
-		return false;
-	for (i = 0; i < found_count; i++)
-		if (found[i] == edge)
-			return false;
-	return true;
+static __u16 places[PLACES];
+
+/* Where an edge of @edges is in the set, or where it would be. */
+static __u16 *place(const __u32 *edges, __u32 edge)
+{
+	__u32 at = edge * 2654435761U % PLACES;
+
+	while (places[at] && edges[places[at] - 1] != edge)
+		at = (at + 1) % PLACES;
+	return &places[at];
 }
 
 /* How many edges were new since fz_cover_begin(); which, is remembered. */
 unsigned int fz_cover_new(void)
 {
 	unsigned long i, count, last = 0;
+	__u16 *at;
 	__u32 one;
 
 	found_count = 0;
 	if (!blocks)
 		return 0;
+	memset(places, 0, sizeof(places));
 	count = __atomic_load_n(&blocks[0], __ATOMIC_RELAXED);
 	for (i = 1; i <= count && i < BLOCKS; i++) {
 		one = edge(last, blocks[i]);
 		last = blocks[i];
-		if (found_count < FZ_NEW_EDGES && is_new(one))
-			found[found_count++] = one;
+		if (seen(one) || found_count == FZ_NEW_EDGES)
+			continue;
+		at = place(found, one);
+		if (*at)
+			continue;
+		found[found_count++] = one;
+		*at = found_count;
 	}
 	return found_count;
 }
 
-/* The new edges that were remembered; at most FZ_NEW_EDGES. */
+/* The new edges that were remembered, at most FZ_NEW_EDGES. */
 unsigned int fz_cover_take(__u32 *edges)
 {
 	memcpy(edges, found, found_count * sizeof(*edges));
 	return found_count;
 }
 
-/* How many of @edges were run through since fz_cover_begin(); keeps only those. */
+/* How many of @edges were run through since fz_cover_begin(): these come first. */
 unsigned int fz_cover_again(__u32 *edges, unsigned int edge_count)
 {
 	unsigned long i, count, last = 0;
+	__u8 met[FZ_NEW_EDGES] = { 0 };
 	unsigned int j, kept = 0;
-	__u32 one, swap;
+	__u16 *at;
+	__u32 one;
 
 	if (!blocks)
 		return 0;
+	memset(places, 0, sizeof(places));
+	for (j = 0; j < edge_count; j++)
+		*place(edges, edges[j]) = j + 1;
 	count = __atomic_load_n(&blocks[0], __ATOMIC_RELAXED);
 	for (i = 1; i <= count && i < BLOCKS && kept < edge_count; i++) {
-		one = edge(last, blocks[i]);
+		at = place(edges, edge(last, blocks[i]));
 		last = blocks[i];
-		for (j = kept; j < edge_count; j++)
-			if (edges[j] == one) {
-				swap = edges[kept];
-				edges[kept++] = one;
-				edges[j] = swap;
-				break;
-			}
+		if (!*at || met[*at - 1])
+			continue;
+		met[*at - 1] = 1;
+		kept++;
 	}
+	/* those that were met come first */
+	for (i = 0, j = 0; i < edge_count; i++)
+		if (met[i]) {
+			one = edges[j];
+			edges[j++] = edges[i];
+			edges[i] = one;
+		}
 	return kept;
 }
 

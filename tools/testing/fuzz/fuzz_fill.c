@@ -18,7 +18,7 @@
 #include "fuzz_build.h"
 #include "fuzz_worker.h"
 
-#define ARENA		(1U << 20)
+#define ARENA		0x100000
 #define COLD		65536
 
 /* where in the arena what is */
@@ -79,8 +79,10 @@ int fz_arenas_init(void)
 	step_room = map(COLD, PROT_READ | PROT_WRITE);
 	if (!arenas[0] || !arenas[1] || !read_only || !cold || !step_room)
 		return -ENOMEM;
-	for (i = 0; i < 65536; i++)
-		arenas[0][AT_IN + i] = arenas[1][AT_IN + i] = i;
+	for (i = 0; i < 65536; i++) {
+		arenas[0][AT_IN + i] = i;
+		arenas[1][AT_IN + i] = i;
+	}
 	return 0;
 }
 

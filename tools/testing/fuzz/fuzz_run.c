@@ -20,7 +20,8 @@
 
 #include "fuzz_worker.h"
 
-#define TICK_NS		20000000
+/* a kernel for debugging has better things to do than to interrupt */
+#define TICK_NS		(fz_shared->cover ? 200000000 : 50000000)
 
 /**
  * struct aside - the other thread

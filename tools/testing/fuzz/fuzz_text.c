@@ -106,8 +106,8 @@ static void refuse(struct reading *reading, const char *what, const char *which)
 
 static void read_layout(struct reading *reading, char *rest)
 {
-	const char *name = strtok_r(NULL, " \n", &rest);
-	const char *hash = strtok_r(NULL, " \n", &rest);
+	const char *name = strtok_r(NULL, "\n ", &rest);
+	const char *hash = strtok_r(NULL, "\n ", &rest);
 	const struct fz_door *door = name ? fz_door_of(name) : NULL;
 
 	if (door && hash && strtoul(hash, NULL, 16) == door->hash)
@@ -183,7 +183,7 @@ static void read_op(struct reading *reading, char *name, char *rest)
 	}
 	op.door = door - fz_doors;
 	op.role = door->roles[0];
-	while ((text = strtok_r(NULL, " \n", &rest)))
+	while ((text = strtok_r(NULL, "\n ", &rest)))
 		read_field(reading, &op, text);
 	if (reading->program.count == FZ_LENGTH)
 		refuse(reading, "is one operation too many", name);
@@ -205,7 +205,7 @@ static int end_program(struct reading *reading,
 
 static void read_line(struct reading *reading, char *line)
 {
-	char *rest = NULL, *word = strtok_r(line, " \n", &rest);
+	char *rest = NULL, *word = strtok_r(line, "\n ", &rest);
 
 	if (!word || *word == '#')
 		return;

@@ -45,7 +45,7 @@ struct fz_worker {
 #define FZ_NEW_EDGES	512
 
 /* Edges are hashed to so many bits. */
-#define FZ_EDGES	(1U << 20)
+#define FZ_EDGES	0x100000
 
 /**
  * struct fz_shared - memory that all processes of a run share

@@ -53,7 +53,7 @@ struct run {
 	unsigned int kills;
 };
 
-static struct run run = { .workers = 4, .kill_ms = 4000 };
+static struct run run = { .workers = 4, .kill_ms = 10000 };
 
 static const char usage[] =
 "usage: motet-fuzz [OPTION...]\n"
@@ -65,7 +65,7 @@ static const char usage[] =
 "  --seed N         of all that is random (default: a new one, printed)\n"
 "  --workers N      processes (default 4)\n"
 "  --kill MS        how long a worker lives on average; 0: none is killed\n"
-"                   (default 4000)\n"
+"                   (default 10000)\n"
 "  --corpus PATH    programs to begin with: a file, or all *.txt of a\n"
 "                   directory; repeatable\n"
 "  --out DIR        where new programs go (finds.txt), and the last ones of\n"
@@ -284,7 +284,7 @@ static void loaded(void)
 
 static int fuzz(void)
 {
-	const unsigned int tick_ms = 50;
+	const unsigned int tick_ms = 100;
 	__u64 next = 0;
 	unsigned int i, ticks = 0;
 	bool stuck = false;
@@ -303,7 +303,7 @@ static int fuzz(void)
 		reap();
 		kill_some(tick_ms);
 		stuck = watch();
-		if (++ticks % 20 == 0)
+		if (++ticks % 100 == 0)
 			fz_unlimit(true);
 		if (fz_now() < next)
 			continue;
