@@ -318,11 +318,13 @@ struct fz_call {
  * struct fz_table - what the doors did, by one worker
  * @done: operations
  * @good: those that succeeded
+ * @time: that they took, nanoseconds
  * @errors: by errno
  */
 struct fz_table {
 	__u64 done[FZ_OPS];
 	__u64 good[FZ_OPS];
+	__u64 time[FZ_OPS];
 	__u32 errors[FZ_OPS][FZ_ERRORS];
 };
 

@@ -4,7 +4,7 @@
  *
  * Only the module has the calls of kcov in it. An edge is a pair of blocks that
  * follow one another, hashed. Blocks that other threads or works run are not
- * seen.
+ * seen, but for those of the thread that does calls aside.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -20,13 +20,16 @@
 #define KCOV		"/sys/kernel/debug/kcov"
 #define BLOCKS		(64U << 10)
 
-static unsigned long *blocks;
+/* of this thread, and of the one aside */
+static unsigned long *blocks[2];
 static __u32 found[FZ_NEW_EDGES];
 static unsigned int found_count;
 
-int fz_cover_open(void)
+/* For the thread that calls; the first or the other. */
+int fz_cover_open(unsigned int thread)
 {
 	int fd = open(KCOV, O_RDWR | O_CLOEXEC);
+	void *memory;
 
 	if (fd < 0)
 		return -errno;
@@ -34,25 +37,37 @@ int fz_cover_open(void)
 		close(fd);
 		return -errno;
 	}
-	blocks = mmap(NULL, BLOCKS * sizeof(*blocks), PROT_READ | PROT_WRITE,
-		      MAP_SHARED, fd, 0);
-	if (blocks == MAP_FAILED || ioctl(fd, KCOV_ENABLE, KCOV_TRACE_PC)) {
-		blocks = NULL;
+	memory = mmap(NULL, BLOCKS * sizeof(*blocks[0]),
+		      PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	if (memory == MAP_FAILED || ioctl(fd, KCOV_ENABLE, KCOV_TRACE_PC)) {
 		close(fd);
 		return -errno;
 	}
+	blocks[thread] = memory;
 	return 0;
 }
 
 bool fz_cover_has(void)
 {
-	return blocks;
+	return blocks[0];
 }
 
 void fz_cover_begin(void)
 {
-	if (blocks)
-		__atomic_store_n(&blocks[0], 0, __ATOMIC_RELAXED);
+	unsigned int thread;
+
+	for (thread = 0; thread < 2; thread++)
+		if (blocks[thread])
+			__atomic_store_n(blocks[thread], 0, __ATOMIC_RELAXED);
+}
+
+static unsigned long blocks_of(unsigned int thread)
+{
+	unsigned long count = 0;
+
+	if (blocks[thread])
+		count = __atomic_load_n(blocks[thread], __ATOMIC_RELAXED);
+	return count < BLOCKS ? count : BLOCKS - 1;
 }
 
 static __u32 edge(unsigned long from, unsigned long to)
@@ -85,21 +100,15 @@ static __u16 *place(const __u32 *edges, __u32 edge)
 	return &places[at];
 }
 
-/* How many edges were new since fz_cover_begin(); which, is remembered. */
-unsigned int fz_cover_new(void)
+static void find_new(unsigned int thread)
 {
-	unsigned long i, count, last = 0;
+	unsigned long i, count = blocks_of(thread), last = 0;
 	__u16 *at;
 	__u32 one;
 
-	found_count = 0;
-	if (!blocks)
-		return 0;
-	memset(places, 0, sizeof(places));
-	count = __atomic_load_n(&blocks[0], __ATOMIC_RELAXED);
-	for (i = 1; i <= count && i < BLOCKS; i++) {
-		one = edge(last, blocks[i]);
-		last = blocks[i];
+	for (i = 1; i <= count; i++) {
+		one = edge(last, blocks[thread][i]);
+		last = blocks[thread][i];
 		if (seen(one) || found_count == FZ_NEW_EDGES)
 			continue;
 		at = place(found, one);
@@ -108,6 +117,15 @@ unsigned int fz_cover_new(void)
 		found[found_count++] = one;
 		*at = found_count;
 	}
+}
+
+/* How many edges were new since fz_cover_begin(); which, is remembered. */
+unsigned int fz_cover_new(void)
+{
+	found_count = 0;
+	memset(places, 0, sizeof(places));
+	find_new(0);
+	find_new(1);
 	return found_count;
 }
 
@@ -118,34 +136,35 @@ unsigned int fz_cover_take(__u32 *edges)
 	return found_count;
 }
 
+static void meet(const __u32 *edges, unsigned int thread, __u8 *met)
+{
+	unsigned long i, count = blocks_of(thread), last = 0;
+	__u16 *at;
+
+	for (i = 1; i <= count; i++) {
+		at = place(edges, edge(last, blocks[thread][i]));
+		last = blocks[thread][i];
+		if (*at)
+			met[*at - 1] = 1;
+	}
+}
+
 /* How many of @edges were run through since fz_cover_begin(): these come first. */
 unsigned int fz_cover_again(__u32 *edges, unsigned int edge_count)
 {
-	unsigned long i, count, last = 0;
 	__u8 met[FZ_NEW_EDGES] = { 0 };
-	unsigned int j, kept = 0;
-	__u16 *at;
+	unsigned int i, kept = 0;
 	__u32 one;
 
-	if (!blocks)
-		return 0;
 	memset(places, 0, sizeof(places));
-	for (j = 0; j < edge_count; j++)
-		*place(edges, edges[j]) = j + 1;
-	count = __atomic_load_n(&blocks[0], __ATOMIC_RELAXED);
-	for (i = 1; i <= count && i < BLOCKS && kept < edge_count; i++) {
-		at = place(edges, edge(last, blocks[i]));
-		last = blocks[i];
-		if (!*at || met[*at - 1])
-			continue;
-		met[*at - 1] = 1;
-		kept++;
-	}
-	/* those that were met come first */
-	for (i = 0, j = 0; i < edge_count; i++)
+	for (i = 0; i < edge_count; i++)
+		*place(edges, edges[i]) = i + 1;
+	meet(edges, 0, met);
+	meet(edges, 1, met);
+	for (i = 0; i < edge_count; i++)
 		if (met[i]) {
-			one = edges[j];
-			edges[j++] = edges[i];
+			one = edges[kept];
+			edges[kept++] = edges[i];
 			edges[i] = one;
 		}
 	return kept;

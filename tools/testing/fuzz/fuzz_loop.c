@@ -57,7 +57,7 @@ void fz_worker_loop(unsigned int index, __u64 seed, const char *out)
 	fz_seed(seed + index * 1000003ULL + fz_self->lives * 7919);
 	if (fz_run_init(index, out))
 		_exit(3);
-	if (fz_shared->cover && fz_cover_open())
+	if (fz_shared->cover && fz_cover_open(0))
 		_exit(4);
 	choose_world(index);
 	prctl(PR_SET_PDEATHSIG, SIGKILL);

@@ -28,6 +28,7 @@ static void sum_up(struct fz_table *sum)
 		for (door = 0; door < fz_door_count; door++) {
 			sum->done[door] += table->done[door];
 			sum->good[door] += table->good[door];
+			sum->time[door] += table->time[door];
 			for (error = 0; error < FZ_ERRORS; error++)
 				sum->errors[door][error] +=
 					table->errors[door][error];
@@ -39,9 +40,11 @@ static void report_door(const struct fz_table *sum, unsigned int door)
 {
 	unsigned int error;
 
-	printf("# %-22s %8llu done, %8llu good", fz_doors[door].name,
-	       (unsigned long long)sum->done[door],
-	       (unsigned long long)sum->good[door]);
+	printf("# %-22s %8llu done, %8llu good, %6llu us each",
+	       fz_doors[door].name, (unsigned long long)sum->done[door],
+	       (unsigned long long)sum->good[door],
+	       (unsigned long long)(sum->time[door] / 1000 /
+				    (sum->done[door] ?: 1)));
 	for (error = 1; error < FZ_ERRORS; error++)
 		if (sum->errors[door][error])
 			printf(", %s %u", strerrorname_np(error) ?: "?",
@@ -52,10 +55,21 @@ static void report_door(const struct fz_table *sum, unsigned int door)
 void fz_report(void)
 {
 	static struct fz_table sum;
-	unsigned int door, never = 0;
+	unsigned int door, i, never = 0;
+	__u64 between = 0, recording = 0, programs = 0;
 
 	memset(&sum, 0, sizeof(sum));
 	sum_up(&sum);
+	for (i = 0; i < FZ_WORKERS; i++) {
+		between += fz_shared->workers[i].between;
+		recording += fz_shared->workers[i].recording;
+		programs += fz_shared->workers[i].programs;
+	}
+	programs = programs ?: 1;
+	printf("# %llu programs, %llu us each to write down, %llu us between\n",
+	       (unsigned long long)programs,
+	       (unsigned long long)(recording / programs / 1000),
+	       (unsigned long long)(between / programs / 1000));
 	for (door = 0; door < fz_door_count; door++)
 		report_door(&sum, door);
 	for (door = 0; door < fz_door_count; door++)

@@ -104,6 +104,9 @@ static long enter(const struct fz_call *call)
 static void *be_aside(void *unused)
 {
 	(void)unused;
+	if (fz_shared->cover)
+		fz_cover_open(1);
+	sem_post(&aside.end);
 	for (;;) {
 		while (sem_wait(&aside.begin))
 			;
@@ -167,6 +170,7 @@ long fz_op_run(const struct fz_op *op)
 {
 	struct fz_call call = { .op = op, .door = &fz_doors[op->door] };
 	struct fz_op plain = *op;
+	__u64 began;
 
 	call.fd = fz_file_or_make(op->role, op->file);
 	if (do_aside(op)) {
@@ -184,6 +188,7 @@ long fz_op_run(const struct fz_op *op)
 	if (!fz_is_child())
 		fz_self->op = plain;
 	fz_busy(true);
+	began = fz_now();
 	if (call.door->run) {
 		call.result = call.door->run(&call);
 	} else {
@@ -192,6 +197,8 @@ long fz_op_run(const struct fz_op *op)
 		fz_results_take(&call);
 	}
 	fz_busy(false);
+	if (!fz_is_child())
+		fz_self->table.time[op->door] += fz_now() - began;
 	count(op, call.result);
 	return call.result;
 }
@@ -199,6 +206,8 @@ long fz_op_run(const struct fz_op *op)
 /* All that a program has left is gone then. */
 void fz_reset(void)
 {
+	__u64 began = fz_now();
+
 	fz_busy(true);
 	fz_aside_join();
 	fz_children_end();
@@ -207,6 +216,7 @@ void fz_reset(void)
 	fz_results_clear();
 	fz_unlimit(false);
 	fz_busy(false);
+	fz_self->between += fz_now() - began;
 }
 
 /* Written down before it is done, so that it survives the kernel. */
@@ -214,10 +224,12 @@ static void record_program(const struct fz_program *program)
 {
 	size_t size = offsetof(struct fz_program, ops) +
 		      program->count * sizeof(program->ops[0]);
+	__u64 began = fz_now();
 
 	if (record >= 0 && !fz_is_child())
 		(void)!pwrite(record, program, size, program_number++ %
 			      FZ_RECORDED * sizeof(*program));
+	fz_self->recording += fz_now() - began;
 }
 
 void fz_program_run(const struct fz_program *program)
@@ -265,5 +277,9 @@ int fz_run_init(unsigned int index, const char *out)
 		return -ENOMEM;
 	sem_init(&aside.begin, 0, 0);
 	sem_init(&aside.end, 0, 0);
-	return -pthread_create(&aside.thread, NULL, be_aside, NULL);
+	if (pthread_create(&aside.thread, NULL, be_aside, NULL))
+		return -EAGAIN;
+	while (sem_wait(&aside.end))
+		;
+	return 0;
 }

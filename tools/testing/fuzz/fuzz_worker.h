@@ -29,6 +29,8 @@ struct fz_shared_id {
  * @operations: how many it has done
  * @programs: how many it has done
  * @lives: how often it was started
+ * @between: nanoseconds between programs, to end what they left
+ * @recording: nanoseconds in which programs were written down
  * @table: what the doors did
  */
 struct fz_worker {
@@ -38,6 +40,8 @@ struct fz_worker {
 	__u64 operations;
 	__u64 programs;
 	__u64 lives;
+	__u64 between;
+	__u64 recording;
 	struct fz_table table;
 };
 
@@ -110,7 +114,7 @@ void fz_share_id(__u8 class, const void *bytes);
 void fz_unlimit(bool force);
 
 /* fuzz_cover.c */
-int fz_cover_open(void);
+int fz_cover_open(unsigned int thread);
 bool fz_cover_has(void);
 void fz_cover_begin(void);
 unsigned int fz_cover_new(void);

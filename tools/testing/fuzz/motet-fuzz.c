@@ -343,7 +343,7 @@ static int merge(const char *path)
 	fz_shared->loaded = before;
 	if (fz_run_init(0, NULL))
 		return 2;
-	if (fz_shared->cover && fz_cover_open())
+	if (fz_shared->cover && fz_cover_open(0))
 		return 2;
 	if (fz_shared->cover)
 		fz_corpus_replay(true);
