@@ -44,7 +44,6 @@ struct aside {
 static struct aside aside;
 static bool alone;	/* there is no other thread */
 static int record = -1;
-static unsigned int program_number;
 
 static void on_signal(int signal)
 {
@@ -219,16 +218,23 @@ void fz_reset(void)
 	fz_self->between += fz_now() - began;
 }
 
-/* Written down before it is done, so that it survives the kernel. */
+/*
+ * Written down before it is done. On a kernel for debugging into the file, so
+ * that it survives the kernel; else that would be what takes most of the time.
+ */
 static void record_program(const struct fz_program *program)
 {
 	size_t size = offsetof(struct fz_program, ops) +
 		      program->count * sizeof(program->ops[0]);
 	__u64 began = fz_now();
+	__u32 at;
 
-	if (record >= 0 && !fz_is_child())
-		(void)!pwrite(record, program, size, program_number++ %
-			      FZ_RECORDED * sizeof(*program));
+	if (fz_is_child())
+		return;
+	at = fz_self->next++ % FZ_RECORDED;
+	memcpy(&fz_self->last[at], program, size);
+	if (record >= 0)
+		(void)!pwrite(record, program, size, at * sizeof(*program));
 	fz_self->recording += fz_now() - began;
 }
 
@@ -269,7 +275,7 @@ int fz_run_init(unsigned int index, const char *out)
 	sigaction(SIGALRM, &action, NULL);
 	sigaction(SIGIO, &action, NULL);
 	signal(SIGPIPE, SIG_IGN);
-	if (out) {
+	if (out && fz_shared->cover) {
 		snprintf(path, sizeof(path), "%s/last.%u", out, index);
 		record = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0644);
 	}

@@ -7,7 +7,7 @@
 
 #include "fuzz.h"
 
-/* operations of one worker that are written down before they are done */
+/* programs of one worker that are written down before they are done */
 #define FZ_RECORDED	8
 
 /**
@@ -31,6 +31,8 @@ struct fz_shared_id {
  * @lives: how often it was started
  * @between: nanoseconds between programs, to end what they left
  * @recording: nanoseconds in which programs were written down
+ * @next: where its next program is written down
+ * @last: its last programs
  * @table: what the doors did
  */
 struct fz_worker {
@@ -42,6 +44,8 @@ struct fz_worker {
 	__u64 lives;
 	__u64 between;
 	__u64 recording;
+	__u32 next;
+	struct fz_program last[FZ_RECORDED];
 	struct fz_table table;
 };
 

@@ -191,6 +191,26 @@ static bool watch(void)
 	return false;
 }
 
+/* Where the workers themselves don't, what they did last is written here. */
+static void write_records(void)
+{
+	char path[4096];
+	unsigned int i;
+	FILE *file;
+
+	if (!run.out || fz_shared->cover)
+		return;
+	for (i = 0; i < run.workers; i++) {
+		snprintf(path, sizeof(path), "%s/last.%u", run.out, i);
+		file = fopen(path, "we");
+		if (!file)
+			continue;
+		fwrite(fz_shared->workers[i].last, 1,
+		       sizeof(fz_shared->workers[i].last), file);
+		fclose(file);
+	}
+}
+
 /* Programs that are new go to the file. */
 static void write_finds(void)
 {
@@ -305,6 +325,8 @@ static int fuzz(void)
 		stuck = watch();
 		if (++ticks % 100 == 0)
 			fz_unlimit(true);
+		if (ticks % 10 == 0)
+			write_records();
 		if (fz_now() < next)
 			continue;
 		next = fz_now() + PROGRESS_NS;
