@@ -214,7 +214,7 @@ int fz_corpus_write(FILE *file)
 		count++;
 	}
 	qsort(texts, count, sizeof(texts[0]), alphabetic);
-	/* in two parts: this line is not the licence of this file */
+	/* in two parts, since this line is not the licence of this file */
 	fputs("# SPDX-License", file);
 	fputs("-Identifier: GPL-2.0-or-later\n"
 	      "# Programs of motet-fuzz: each reaches what no other does.\n\n",
