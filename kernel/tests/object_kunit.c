@@ -2,6 +2,7 @@
 /* Names, retention, and what becomes of processes. */
 
 #include <linux/completion.h>
+#include <linux/jiffies.h>
 #include <linux/ktime.h>
 #include <linux/sched.h>
 #include <linux/sched/signal.h>
@@ -96,6 +97,11 @@ static bool motet_test_settle(struct motet_test_retained *retained, bool used)
 	return !over;
 }
 
+static bool motet_test_is_over(struct motet_test_retained *retained)
+{
+	return wait_for_completion_timeout(&retained->over, 30 * HZ);
+}
+
 static void motet_test_retention_end(struct motet_test_retained *retained)
 {
 	motet_test_settle(retained, true);
@@ -146,7 +152,7 @@ static void motet_test_retention_none(struct kunit *test)
 				RCU_INITIALIZER((struct motet_name *)test);
 		retained->domain.gone = i == 2;
 		KUNIT_EXPECT_FALSE(test, motet_test_settle(retained, false));
-		wait_for_completion(&retained->over);
+		KUNIT_ASSERT_TRUE(test, motet_test_is_over(retained));
 		flush_work(&retained->retention.work);
 		KUNIT_EXPECT_EQ(test, refcount_read(&retained->object.refs), 1);
 	}
@@ -159,7 +165,7 @@ static void motet_test_retention_passes(struct kunit *test)
 
 	retained->object.retention = NSEC_PER_MSEC;
 	motet_test_settle(retained, false);
-	wait_for_completion(&retained->over);
+	KUNIT_ASSERT_TRUE(test, motet_test_is_over(retained));
 	mutex_lock(&retained->domain.mutex);
 	over = motet_retention_is_over_locked(&retained->retention);
 	mutex_unlock(&retained->domain.mutex);

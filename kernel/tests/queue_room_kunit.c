@@ -2,6 +2,7 @@
 /* Whose turn it is when room in a queue is given back. */
 
 #include <linux/completion.h>
+#include <linux/jiffies.h>
 #include <linux/kthread.h>
 
 #include "message.h"
@@ -72,6 +73,17 @@ static void motet_test_suspend(struct kunit *test,
 	KUNIT_EXPECT_FALSE(test, completion_done(&sender->done));
 }
 
+/* Waits for its answer; one that has none is let go, so that the test ends. */
+static void motet_test_answered(struct kunit *test,
+				struct motet_test_sender *sender, int result)
+{
+	if (!wait_for_completion_timeout(&sender->done, 30 * HZ)) {
+		motet_queue_close(sender->queue);
+		wait_for_completion(&sender->done);
+	}
+	KUNIT_EXPECT_EQ(test, sender->result, result);
+}
+
 /* Three messages are in: two of the rich user, one of the poor. */
 static struct motet_test_rooms *motet_test_rooms_new(struct kunit *test,
 						     bool fifo)
@@ -121,13 +133,11 @@ static void motet_test_room_order(struct kunit *test, bool fifo)
 			-EAGAIN);
 	/* now the poor one holds nothing */
 	motet_test_give(rooms, rooms->poor, 10);
-	wait_for_completion(&winner->done);
-	KUNIT_EXPECT_EQ(test, winner->result, 0);
+	motet_test_answered(test, winner, 0);
 	KUNIT_EXPECT_FALSE(test, completion_done(&loser->done));
 	KUNIT_EXPECT_EQ(test, rooms->queue.stats.suspended_total, 2);
 	motet_test_give(rooms, rooms->rich, 10);
-	wait_for_completion(&loser->done);
-	KUNIT_EXPECT_EQ(test, loser->result, 0);
+	motet_test_answered(test, loser, 0);
 	KUNIT_EXPECT_EQ(test, rooms->queue.lanes[0].used.messages, 3);
 	motet_test_give(rooms, rooms->rich, 10);
 	motet_test_give(rooms, rooms->rich, 10);
@@ -163,8 +173,7 @@ static void motet_test_room_large(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, motet_queue_check_room(&rooms->queue,
 						     KUIDT_INIT(5), 0, 1), 0);
 	motet_test_give(rooms, rooms->poor, 10);
-	wait_for_completion(&large.done);
-	KUNIT_EXPECT_EQ(test, large.result, 0);
+	motet_test_answered(test, &large, 0);
 	motet_test_give(rooms, rooms->rich, 10);
 	motet_test_give(rooms, rooms->rich, 290);
 	KUNIT_EXPECT_EQ(test, rooms->queue.bytes, 0);
@@ -188,8 +197,7 @@ static void motet_test_room_claim(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, rooms->queue.lanes[0].used.messages, 2);
 	KUNIT_EXPECT_FALSE(test, completion_done(&rich.done));
 	motet_test_give(rooms, rooms->rich, 10);
-	wait_for_completion(&rich.done);
-	KUNIT_EXPECT_EQ(test, rich.result, 0);
+	motet_test_answered(test, &rich, 0);
 	motet_test_give(rooms, rooms->rich, 10);
 	motet_test_give(rooms, rooms->rich, 10);
 	motet_test_rooms_end(rooms);
@@ -205,10 +213,8 @@ static void motet_test_room_close(struct kunit *test)
 		motet_test_suspend(test, &senders[i], rooms,
 				   i ? rooms->rich : rooms->poor, 10);
 	motet_queue_close(&rooms->queue);
-	for (i = 0; i < ARRAY_SIZE(senders); i++) {
-		wait_for_completion(&senders[i].done);
-		KUNIT_EXPECT_EQ(test, senders[i].result, -EOWNERDEAD);
-	}
+	for (i = 0; i < ARRAY_SIZE(senders); i++)
+		motet_test_answered(test, &senders[i], -EOWNERDEAD);
 	KUNIT_EXPECT_EQ(test, rooms->queue.stats.suspended, 0);
 	motet_test_give(rooms, rooms->rich, 10);
 	motet_test_give(rooms, rooms->rich, 10);
