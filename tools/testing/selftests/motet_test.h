@@ -166,6 +166,7 @@ int mt_nl_do(struct mt_nl *nl, __u8 cmd, const struct mt_attrs *request,
 int mt_nl_dump(struct mt_nl *nl, __u8 cmd, struct mt_dump *dump);
 int mt_nl_dump_of(struct mt_nl *nl, __u8 cmd, const struct mt_attrs *request,
 		  struct mt_dump *dump);
+int mt_nl_count(struct mt_nl *nl, __u8 cmd);
 int mt_nl_listen(struct mt_nl *nl);
 int mt_nl_listen_nodes(struct mt_nl *nl);
 int mt_nl_event(struct mt_nl *nl, int timeout_ms, struct mt_attrs *event);

@@ -248,6 +248,28 @@ int mt_nl_dump_of(struct mt_nl *nl, __u8 cmd, const struct mt_attrs *request,
 	return ret;
 }
 
+static void mt_nl_take_nothing(void *arg, __u8 cmd, const void *bytes,
+			       __u32 len)
+{
+	unsigned int *count = arg;
+
+	(void)cmd;
+	(void)bytes;
+	(void)len;
+	++*count;
+}
+
+/* How many answers a dump has, which may be more than fit into a mt_dump. */
+int mt_nl_count(struct mt_nl *nl, __u8 cmd)
+{
+	int ret = mt_nl_request(nl, nl->family, NLM_F_DUMP, cmd, NULL);
+	unsigned int count = 0;
+
+	if (!ret)
+		ret = mt_nl_answers(nl, mt_nl_take_nothing, &count);
+	return ret < 0 ? ret : (int)count;
+}
+
 static int mt_nl_join(struct mt_nl *nl, int group)
 {
 	if (setsockopt(nl->fd, SOL_NETLINK, NETLINK_ADD_MEMBERSHIP, &group,
