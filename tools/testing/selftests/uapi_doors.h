@@ -122,6 +122,7 @@ extern const struct door checkpoint_doors[CHECKPOINT_DOORS];
 extern const struct door replicator_doors[REPLICATOR_DOORS];
 
 int make_replicator(int actor);
+int make_world(void);
 
 void make_create(void *arg);
 void make_open(void *arg);

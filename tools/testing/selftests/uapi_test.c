@@ -68,140 +68,11 @@ FIXTURE_VARIANT(uapi) {
 #define DOOR(name, which)						\
 	FIXTURE_VARIANT_ADD(uapi, name) { .door = &(which) }
 
-DOOR(info, doors[0]);
-DOOR(port_create, doors[1]);
-DOOR(port_open, doors[2]);
-DOOR(port_lookup, doors[3]);
-DOOR(port_unlink, doors[4]);
-DOOR(port_status, doors[5]);
-DOOR(send, doors[6]);
-DOOR(recv, doors[7]);
-DOOR(reply, doors[8]);
-DOOR(call, doors[9]);
-DOOR(cancel, doors[10]);
-DOOR(reply_recv, doors[11]);
-DOOR(port_offer, doors[12]);
-DOOR(port_enable, doors[13]);
-DOOR(port_change, doors[14]);
-DOOR(lease, doors[15]);
-DOOR(send_many, doors[16]);
-DOOR(recv_many, doors[17]);
-DOOR(group_create, doors[18]);
-DOOR(group_open, doors[19]);
-DOOR(group_insert, doors[20]);
-DOOR(group_remove, doors[21]);
-DOOR(group_rekey, doors[22]);
-DOOR(group_delete, doors[23]);
-DOOR(group_track, doors[24]);
-DOOR(watch_start, doors[25]);
-DOOR(watch_stop, doors[26]);
-DOOR(group_report, doors[27]);
-DOOR(group_session_end, doors[28]);
-DOOR(group_status, doors[29]);
-DOOR(lock_open, lock_doors[0]);
-DOOR(lock_close, lock_doors[1]);
-DOOR(lock_acquire, lock_doors[2]);
-DOOR(lock_release, lock_doors[3]);
-DOOR(lock_purge, lock_doors[4]);
-DOOR(lock_status, lock_doors[5]);
-DOOR(channel_open, channel_doors[0]);
-DOOR(channel_unlink, channel_doors[1]);
-DOOR(channel_limits, channel_doors[2]);
-DOOR(channel_publish, channel_doors[3]);
-DOOR(channel_subscribe, channel_doors[4]);
-DOOR(channel_unsubscribe, channel_doors[5]);
-DOOR(channel_clear, channel_doors[6]);
-DOOR(channel_status, channel_doors[7]);
-DOOR(checkpoint_open, checkpoint_doors[0]);
-DOOR(checkpoint_unlink, checkpoint_doors[1]);
-DOOR(checkpoint_limits, checkpoint_doors[2]);
-DOOR(checkpoint_change, checkpoint_doors[3]);
-DOOR(checkpoint_status, checkpoint_doors[4]);
-DOOR(checkpoint_write, checkpoint_doors[5]);
-DOOR(checkpoint_read, checkpoint_doors[6]);
-DOOR(section_create, checkpoint_doors[7]);
-DOOR(section_delete, checkpoint_doors[8]);
-DOOR(section_change, checkpoint_doors[9]);
-DOOR(section_next, checkpoint_doors[10]);
-DOOR(checkpoint_track, checkpoint_doors[11]);
-DOOR(checkpoint_view, checkpoint_doors[12]);
-DOOR(checkpoint_replicate, replicator_doors[0]);
-DOOR(checkpoint_sync, replicator_doors[1]);
-DOOR(replicator_next, replicator_doors[2]);
-DOOR(replicator_ack, replicator_doors[3]);
-DOOR(replicator_apply, replicator_doors[4]);
-DOOR(replicator_status, replicator_doors[5]);
-
-/* What was this process's own port, and is another actor's of it now. */
-static int make_former(int actor)
-{
-	struct motet_id id, to;
-	int holder = mt_port(actor, NULL, 1, &id), other = mt_actor(), ret;
-
-	ret = mt_actor_id(other, &to);
-	if (!ret)
-		ret = mt_offer(holder, 0, &to);
-	if (!ret)
-		ret = mt_open_id(other, MOTET_ROLE_HOLDER, &id);
-	return ret < 0 ? ret : holder;
-}
-
-static int make_group(int actor)
-{
-	struct motet_group_create create =
-		MT(motet_group_create, .mode = 0777, .name = mt_ptr("uapi"),
-		   .name_len = 4, .address = MOTET_ADDRESS_ANY);
-	__u64 end = mt_after(20 * MT_SECOND);
-	int ret;
-
-	/* that of the test before may end a moment after its process has */
-	while ((ret = mt_ioctl(actor, MOTET_IOC_GROUP_CREATE,
-			       &create)) == -EEXIST && mt_now() < end)
-		mt_breathe();
-	world.cap = create.cap;
-	return ret < 0 ? ret : create.fd;
-}
-
-static int make_channel(int actor)
-{
-	struct motet_channel_open open =
-		MT(motet_channel_open, .flags = MOTET_CHANNEL_CREATE |
-		   MOTET_CHANNEL_PUBLISHER | MOTET_CHANNEL_SUBSCRIBER,
-		   .mode = 0777, .name = mt_ptr("uapi"), .name_len = 4);
-	int ret = mt_ioctl(actor, MOTET_IOC_CHANNEL_OPEN, &open);
-
-	return ret < 0 ? ret : open.fd;
-}
-
-static void make_world(struct __test_metadata *_metadata)
-{
-	int actor = mt_actor();
-
-	ASSERT_LE(0, actor);
-	world.fds[MOTET_ROLE_ACTOR] = actor;
-	world.fds[MOTET_ROLE_HOLDER] = mt_port(actor, "uapi", 16, &world.id);
-	ASSERT_LE(0, world.fds[MOTET_ROLE_HOLDER]);
-	world.fds[MOTET_ROLE_SENDER] = mt_sender(actor, &world.id);
-	ASSERT_LE(0, world.fds[MOTET_ROLE_SENDER]);
-	world.fds[MOTET_ROLE_STANDBY] = mt_open_id(actor, MOTET_ROLE_STANDBY,
-						   &world.id);
-	ASSERT_LE(0, world.fds[MOTET_ROLE_STANDBY]);
-	world.fds[MOTET_ROLE_FORMER] = make_former(actor);
-	ASSERT_LE(0, world.fds[MOTET_ROLE_FORMER]);
-	world.fds[MOTET_ROLE_GROUP] = make_group(actor);
-	ASSERT_LE(0, world.fds[MOTET_ROLE_GROUP]);
-	world.fds[MOTET_ROLE_CHANNEL] = make_channel(actor);
-	ASSERT_LE(0, world.fds[MOTET_ROLE_CHANNEL]);
-	world.fds[MOTET_ROLE_CHECKPOINT] = mc_create(actor, "uapi");
-	ASSERT_LE(0, world.fds[MOTET_ROLE_CHECKPOINT]);
-	/* knows no calls */
-	world.fds[MOTET_ROLE_REPLICATOR] = make_replicator(actor);
-	ASSERT_LE(0, world.fds[MOTET_ROLE_REPLICATOR]);
-}
+#include "uapi_door_list.h"
 
 FIXTURE_SETUP(uapi)
 {
-	make_world(_metadata);
+	ASSERT_LE(0, make_world());
 	self->door = variant->door;
 	self->arg = mmap(NULL, 3 * 4096, PROT_READ | PROT_WRITE,
 			 MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
@@ -453,7 +324,7 @@ FIXTURE(file) {
 
 FIXTURE_SETUP(file)
 {
-	make_world(_metadata);
+	ASSERT_LE(0, make_world());
 }
 
 FIXTURE_TEARDOWN(file)
