@@ -1,0 +1,459 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The engine of the fail-the-nth sweep.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "failnth.h"
+
+#define FN_DEBUG	"/sys/kernel/debug/"
+
+/* How long to wait for what must come: only a bound against hanging. */
+#define FN_PATIENCE	(5 * MT_SECOND)
+
+/* No operation has as many places, so its faults did not count. */
+#define FN_PLACES_MAX	2000
+
+/* of this thread: how many places are passed before one fails */
+static int fail_nth = -1;
+
+/* the first file that belongs to a scenario */
+static int first_file;
+
+static int set(const char *attr, const char *name, const char *value)
+{
+	char path[128];
+
+	snprintf(path, sizeof(path), FN_DEBUG "%s/%s", attr, name);
+	return mt_write_file(path, value);
+}
+
+/**
+ * struct range - addresses in the kernel, as text
+ * @start: of the first
+ * @end: behind the last
+ */
+struct range {
+	char start[32];
+	char end[32];
+};
+
+/* Only what the module does is to fail, but nothing that watches over memory. */
+static int set_up_fault(const char *attr, const struct range *module,
+			const struct range *kmemleak)
+{
+	int ret = set(attr, "verbose", "0");
+
+	/* it would fail otherwise than by the number */
+	ret = ret ?: set(attr, "probability", "0");
+	ret = ret ?: set(attr, "stacktrace-depth", "32");
+	ret = ret ?: set(attr, "reject-start", kmemleak->start);
+	ret = ret ?: set(attr, "reject-end", kmemleak->end);
+	ret = ret ?: set(attr, "require-start", module->start);
+	return ret ?: set(attr, "require-end", module->end);
+}
+
+/* Functions of one file are as near to one another. */
+#define FN_NEAR		0x10000
+
+/* What allocates an object for each object of others, and can do without. */
+static bool is_kmemleak(const char *name)
+{
+	static const char *const names[] = {
+		"kmemleak_scan", "create_object", "__create_object",
+		"__alloc_object", "mem_pool_alloc",
+	};
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(names); i++)
+		if (!strncmp(name, names[i], strlen(names[i])))
+			return true;
+	return false;
+}
+
+/* Some of these names there are elsewhere, too. */
+static int read_kmemleak(unsigned long long *addresses, int max,
+			 unsigned long long *anchor)
+{
+	FILE *file = fopen("/proc/kallsyms", "re");
+	char line[512], name[256];
+	int count = 0;
+
+	if (!file)
+		return -errno;
+	while (count < max && fgets(line, sizeof(line), file)) {
+		if (sscanf(line, "%llx %*c %255s", &addresses[count],
+			   name) != 2 || !is_kmemleak(name))
+			continue;
+		/* those that others call lie elsewhere */
+		if (!strcmp(name, "kmemleak_scan"))
+			*anchor = addresses[count];
+		count++;
+	}
+	fclose(file);
+	return count;
+}
+
+static int kmemleak_range(struct range *range)
+{
+	unsigned long long addresses[64], anchor = 0, start, end;
+	int count = read_kmemleak(addresses, 64, &anchor), i;
+
+	if (count < 0)
+		return count;
+	start = anchor;
+	end = anchor;
+	for (i = 0; i < count; i++) {
+		if (addresses[i] + FN_NEAR < anchor ||
+		    addresses[i] > anchor + FN_NEAR)
+			continue;
+		start = addresses[i] < start ? addresses[i] : start;
+		end = addresses[i] > end ? addresses[i] : end;
+	}
+	/* the last of them has its length, too */
+	end += anchor ? 0x400 : 0;
+	snprintf(range->start, sizeof(range->start), "%#llx", start);
+	snprintf(range->end, sizeof(range->end), "%#llx", end);
+	printf("# not in %s to %s\n", range->start, range->end);
+	return 0;
+}
+
+/* Where the module is, from a line of /proc/modules. */
+static int module_range(struct range *range)
+{
+	unsigned long long address, length;
+	FILE *file = fopen("/proc/modules", "re");
+	char line[256];
+	int ret = -ENOENT;
+
+	if (!file)
+		return -errno;
+	while (ret && fgets(line, sizeof(line), file)) {
+		if (sscanf(line, "motet %llu %*s %*s %*s %llx", &length,
+			   &address) != 2)
+			continue;
+		snprintf(range->start, sizeof(range->start), "%#llx", address);
+		snprintf(range->end, sizeof(range->end), "%#llx",
+			 address + length);
+		ret = 0;
+	}
+	fclose(file);
+	return ret;
+}
+
+/* By the test before, perhaps. */
+static bool is_set_up(const struct range *module)
+{
+	char text[64];
+
+	if (mt_read_file(FN_DEBUG "fail_usercopy/require-end", text,
+			 sizeof(text)) < 0)
+		return false;
+	return strtoull(text, NULL, 16) == strtoull(module->end, NULL, 16);
+}
+
+static int set_up(void)
+{
+	struct range module, kmemleak;
+	int ret = module_range(&module);
+
+	if (ret || is_set_up(&module))
+		return ret;
+	ret = kmemleak_range(&kmemleak);
+	ret = ret ?: set("failslab", "ignore-gfp-wait", "N");
+	ret = ret ?: set("failslab", "cache-filter", "N");
+	ret = ret ?: set("fail_page_alloc", "ignore-gfp-wait", "N");
+	ret = ret ?: set("fail_page_alloc", "ignore-gfp-highmem", "N");
+	ret = ret ?: set("fail_page_alloc", "min-order", "0");
+	ret = ret ?: set_up_fault("failslab", &module, &kmemleak);
+	ret = ret ?: set_up_fault("fail_page_alloc", &module, &kmemleak);
+	return ret ?: set_up_fault("fail_usercopy", &module, &kmemleak);
+}
+
+/**
+ * fn_available() - whether this kernel injects faults, for this thread
+ *
+ * Return: true if it does; all is set up then.
+ */
+bool fn_available(void)
+{
+	int ret;
+
+	fail_nth = open("/proc/thread-self/fail-nth", O_RDWR | O_CLOEXEC);
+	if (fail_nth < 0 || access(FN_DEBUG "fail_usercopy", R_OK))
+		return false;
+	ret = set_up();
+	ret = ret ?: fn_look_open();
+	if (ret) {
+		printf("# faults can't be set up: %s\n", strerror(-ret));
+		abort();
+	}
+	first_file = dup(0);
+	close(first_file);
+	return true;
+}
+
+/**
+ * fn_next() - let one of the next allocations and user copies fail
+ * @n: which, from 1; 0 is none
+ */
+void fn_next(unsigned int n)
+{
+	char text[16];
+	int len = snprintf(text, sizeof(text), "%u", n);
+
+	if (pwrite(fail_nth, text, len, 0) != len)
+		abort();
+}
+
+/**
+ * fn_failed() - whether one has failed since fn_next()
+ *
+ * None will afterwards.
+ *
+ * Return: true if one has.
+ */
+bool fn_failed(void)
+{
+	char text[16] = "";
+
+	if (pread(fail_nth, text, sizeof(text) - 1, 0) <= 0)
+		abort();
+	fn_next(0);
+	return atoi(text) == 0;
+}
+
+/**
+ * struct fn_run - a sweep that is under way
+ * @scenario: over what
+ * @empty: the look of the domain without the scenario
+ * @before: before the operation
+ * @whole: after one that nothing disturbed
+ * @now: now
+ * @n: which place fails
+ * @failed: after how many of them the operation failed
+ * @passed: after how many it succeeded
+ */
+struct fn_run {
+	const struct fn_scenario *scenario;
+	struct fn_look empty;
+	struct fn_look before;
+	struct fn_look whole;
+	struct fn_look now;
+	unsigned int n;
+	unsigned int failed;
+	unsigned int passed;
+};
+
+static struct fn_run run;
+
+static int bad(const char *what, int ret)
+{
+	printf("# %s: place %u: %s (%d, %s)\n", run.scenario->name, run.n,
+	       what, ret, ret < 0 ? strerror(-ret) : "");
+	return -1;
+}
+
+/* Deaths are followed by queued work: what is seen twice is there to stay. */
+static void settle(struct fn_look *look, bool plain, __u64 sequence)
+{
+	__u64 end = mt_after(FN_PATIENCE);
+
+	fn_look(look, plain, sequence, first_file);
+	do {
+		fn_look(&run.now, plain, sequence, first_file);
+		if (fn_look_equal(look, &run.now))
+			return;
+		mt_breathe();
+		memcpy(look, &run.now, sizeof(*look));
+	} while (mt_now() < end);
+}
+
+static int expect(const struct fn_look *look, const char *what)
+{
+	__u64 end = mt_after(FN_PATIENCE);
+
+	do {
+		fn_look(&run.now, look->plain, look->sequence, first_file);
+		if (fn_look_equal(look, &run.now))
+			return 0;
+		mt_breathe();
+	} while (mt_now() < end);
+	bad(what, 0);
+	fn_look_differ(&run.now, look);
+	return -1;
+}
+
+/* Nothing of the scenario is left, and nobody is charged for it. */
+static int clear(void)
+{
+	int ret;
+
+	if (run.scenario->undo)
+		run.scenario->undo();
+	close_range(first_file, ~0U, 0);
+	ret = mt_purge();
+	if (ret < 0)
+		return bad("purge", ret);
+	return run.empty.len ? expect(&run.empty, "something is left") : 0;
+}
+
+/* Without what the test before has left to queued work. */
+static int begin(void)
+{
+	__u64 end = mt_after(FN_PATIENCE);
+	int ret = mt_purge();
+
+	if (ret < 0)
+		return bad("purge", ret);
+	while (!fn_empty()) {
+		if (mt_now() > end)
+			return bad("something is there before", 0);
+		mt_breathe();
+	}
+	settle(&run.empty, false, ~0ULL);
+	return 0;
+}
+
+static int make(void)
+{
+	int ret = run.scenario->setup ? run.scenario->setup() : 0;
+
+	return ret < 0 ? bad("it can't be set up", ret) : 0;
+}
+
+static int check(int ret)
+{
+	if (ret < 0)
+		return bad("it fails undisturbed", ret);
+	ret = run.scenario->check ? run.scenario->check() : 0;
+	return ret ? bad("the result is wrong", ret) : 0;
+}
+
+static int whole(void)
+{
+	__u64 sequence = fn_sequence();
+	int ret = make();
+
+	if (!ret)
+		ret = check(run.scenario->run());
+	if (!ret)
+		settle(&run.whole, false, sequence);
+	return ret ?: clear();
+}
+
+/* It has failed: nothing was changed, or what the interface says. */
+static int failed_so(int ret, bool *made)
+{
+	const struct fn_scenario *scenario = run.scenario;
+
+	run.failed++;
+	if (ret != -ENOMEM && ret != -EFAULT && ret != scenario->error)
+		return bad("an error that it may not have", ret);
+	if (scenario->half) {
+		ret = scenario->half(ret);
+		if (ret < 0)
+			return bad("not as the interface says", ret);
+		if (ret > 0) {
+			*made = false;
+			return clear();
+		}
+	}
+	return expect(&run.before, "it failed and left traces");
+}
+
+/* It has succeeded: as if nothing had happened. */
+static int succeeded(int ret, __u64 sequence)
+{
+	ret = check(ret);
+	run.whole.sequence = sequence;
+	if (!ret && !(run.scenario->flags & FN_COUNTS))
+		ret = expect(&run.whole, "not as without a fault");
+	return ret ?: clear();
+}
+
+/* One place after the other, until the operation has no more of them. */
+static int places(void)
+{
+	__u64 sequence = 0;
+	bool made = false, failed = true;
+	int ret;
+
+	for (run.n = 1; failed; run.n++) {
+		if (run.n > FN_PLACES_MAX)
+			return bad("there is no end", 0);
+		if (!made) {
+			sequence = fn_sequence();
+			ret = make();
+			if (ret)
+				return ret;
+			settle(&run.before, true, 0);
+			made = true;
+		}
+		fn_next(run.n);
+		ret = run.scenario->run();
+		failed = fn_failed();
+		if (ret >= 0 || !failed) {
+			ret = succeeded(ret, sequence);
+			run.passed += failed;
+			made = false;
+		} else {
+			ret = failed_so(ret, &made);
+		}
+		if (ret)
+			return ret;
+	}
+	return 0;
+}
+
+/**
+ * fn_sweep() - let an operation fail at each place
+ * @scenario: the operation
+ *
+ * Return: 0 if it was always as it should be; else it was printed.
+ */
+int fn_sweep(const struct fn_scenario *scenario)
+{
+	__u64 start = mt_now();
+	int ret;
+
+	memset(&run, 0, sizeof(run));
+	run.scenario = scenario;
+	ret = begin();
+	if (!ret)
+		ret = whole();
+	if (!ret)
+		ret = places();
+	if (!ret && !run.failed && !run.passed &&
+	    !(scenario->flags & FN_NOTHING))
+		ret = bad("nothing in it can fail", 0);
+	printf("# %s: failed %u times, succeeded %u times all the same, %llu ms\n",
+	       scenario->name, run.failed, run.passed,
+	       (unsigned long long)((mt_now() - start) / MT_MS));
+	return ret;
+}
+
+/**
+ * fn_leaks() - look for memory that nothing refers to
+ *
+ * A second scan, since what is on its way may be missed by the first.
+ *
+ * Return: 0 if there is none; else it was printed.
+ */
+int fn_leaks(void)
+{
+	static char text[16384];
+	int i, ret = 0;
+
+	for (i = 0; i < 2 && !ret; i++)
+		ret = mt_write_file(FN_DEBUG "kmemleak", "scan");
+	if (!ret)
+		ret = mt_read_file(FN_DEBUG "kmemleak", text, sizeof(text));
+	if (ret > 0)
+		printf("# leaked:\n%s\n", text);
+	return ret;
+}

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Every call of the interface, in the form in which it succeeds, fails at each
+ * of its allocations and user copies.
+ */
+#include "kselftest_harness.h"
+#include "failnth.h"
+#include "uapi_doors.h"
+
+/* What a call is made with: as it was set up, however often it is made. */
+static const struct door *door;
+static __u8 made[4096] __attribute__((aligned(8)));
+static __u8 arg[4096] __attribute__((aligned(8)));
+
+static int set_up(void)
+{
+	int ret = make_world();
+
+	if (ret < 0)
+		return ret;
+	memset(made, 0, sizeof(made));
+	door->make(made);
+	return 0;
+}
+
+static int enter(void)
+{
+	memcpy(arg, made, sizeof(arg));
+	return mt_ioctl(world.fds[door->role], door->number, arg);
+}
+
+/* Of a call that is resumed: it is unfinished while it has its id. */
+static int half(int ret)
+{
+	const struct motet_call_arg *call = (const void *)arg;
+
+	(void)ret;
+	return call->id == ((const struct motet_call_arg *)made)->id ? 0 : -1;
+}
+
+static void undo(void)
+{
+	if (door->undo)
+		door->undo(arg);
+}
+
+FIXTURE(failnth) {
+	struct fn_scenario scenario;
+};
+
+FIXTURE_VARIANT(failnth) {
+	const struct door *door;
+};
+
+#define DOOR(name, which)						\
+	FIXTURE_VARIANT_ADD(failnth, name) { .door = &(which) }
+
+#include "uapi_door_list.h"
+
+FIXTURE_SETUP(failnth)
+{
+	door = variant->door;
+	self->scenario = (struct fn_scenario){
+		.name = door->name, .setup = set_up, .run = enter,
+		.undo = undo,
+		.half = door->number == MOTET_IOC_CALL ? half : NULL,
+	};
+}
+
+FIXTURE_TEARDOWN(failnth)
+{
+}
+
+TEST_F(failnth, door)
+{
+	if (!fn_available())
+		SKIP(return, "the kernel injects no faults");
+	EXPECT_EQ(0, fn_sweep(&self->scenario));
+}
+
+FN_LEAKS
+
+TEST_HARNESS_MAIN
