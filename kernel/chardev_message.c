@@ -363,7 +363,31 @@ static struct motet_call *motet_call_begin(struct motet_ioctl_call *call,
 	return made;
 }
 
+/*
+ * The user's id is cleared before the call is over: if it can't be, the call is
+ * unfinished, and has its id.
+ */
+static int motet_call_hand_over(struct motet_ioctl_call *call,
+				struct motet_call_arg *arg,
+				const struct motet_message *message,
+				struct motet_msg *answer, u64 address,
+				u32 usize)
+{
+	u64 id = arg->id;
+	int err;
+
+	err = motet_hand_over(message, answer, address, usize);
+	if (err)
+		return err;
+	arg->id = 0;
+	err = motet_ioctl_return(call, arg);
+	if (err)
+		arg->id = id;
+	return err;
+}
+
 static int motet_call_get_answer(struct motet_ioctl_call *call,
+				 struct motet_call_arg *arg,
 				 struct motet_call *made, u64 deadline,
 				 struct motet_msg *answer, u64 address,
 				 u32 usize)
@@ -380,7 +404,8 @@ static int motet_call_get_answer(struct motet_ioctl_call *call,
 		answer->annex_len = message->annex_len;
 		err = motet_msg_put(answer, address, usize) ?: -EMSGSIZE;
 	} else {
-		err = motet_hand_over(message, answer, address, usize);
+		err = motet_call_hand_over(call, arg, message, answer, address,
+					   usize);
 	}
 	motet_call_end(call->handle, made, err);
 	return err;
@@ -445,8 +470,8 @@ static int motet_ioctl_call(struct motet_ioctl_call *call, void *data)
 		if (!(arg->flags & MOTET_CALL_RESUME) || err == -ENOENT)
 			arg->id = 0;
 	} else {
-		err = motet_call_get_answer(call, made, deadline, &answer,
-					    arg->reply, usize);
+		err = motet_call_get_answer(call, arg, made, deadline,
+					    &answer, arg->reply, usize);
 		over = !motet_call_is_unfinished(call->handle, made);
 		if (over)
 			arg->id = 0;
@@ -454,9 +479,9 @@ static int motet_ioctl_call(struct motet_ioctl_call *call, void *data)
 	}
 	if (call->made)
 		motet_group_call_over(call, over);
-	/* it is over by now: that the id can't be written changes nothing */
-	if (motet_ioctl_return(call, arg) && !err)
-		return -EFAULT;
+	/* with the answer it was written; else what failed first is told */
+	if (err)
+		motet_ioctl_return(call, arg);
 	return err;
 }
 
