@@ -414,9 +414,10 @@ struct motet_handle *motet_actor_open(struct net *net)
 	motet_actor_put(actor);
 	if (IS_ERR(handle))
 		return handle;
-	err = motet_domain_publish(&port->object, NULL);
+	err = motet_actor_publish(actor, &port->object, &port->queue);
+	/* last, since it is told: a port that can't be had never was */
 	if (!err)
-		err = motet_actor_publish(actor, &port->object, &port->queue);
+		err = motet_domain_publish(&port->object, NULL);
 	if (err) {
 		motet_handle_close(handle);
 		return ERR_PTR(err);
