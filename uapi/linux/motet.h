@@ -22,7 +22,7 @@
  * and 64 bit.
  *
  * A call that fails has changed nothing, with the exceptions that are written
- * at MOTET_IOC_CALL and MOTET_IOC_REPLY_RECV.
+ * at MOTET_IOC_CALL, MOTET_IOC_REPLY_RECV and &struct motet_batch.
  *
  * Deadlines are absolute, in nanoseconds of CLOCK_MONOTONIC; 0 waits for ever.
  * Retention is a time in nanoseconds of CLOCK_BOOTTIME.
@@ -1020,7 +1020,8 @@ struct motet_lease {
  * Sending: as one MOTET_IOC_SEND after the other, until one fails.
  * Receiving: as one MOTET_IOC_RECV after the other, of which only the first may
  * wait. The call succeeds if at least one message was sent or received; else it
- * fails as the first did.
+ * fails as the first did. If this struct could be written at the beginning, but
+ * at the end it can't, that is EFAULT, whatever was sent or received.
  */
 struct motet_batch {
 	__u32 size;
