@@ -217,7 +217,7 @@ int fz_corpus_write(FILE *file)
 	/* in two parts, since this line is not the licence of this file */
 	fputs("# SPDX-License", file);
 	fputs("-Identifier: GPL-2.0-or-later\n"
-	      "# Programs of motet-fuzz: each reaches what no other does.\n\n",
+	      "# Programs to begin with: see fuzz_text.c.\n\n",
 	      file);
 	fz_layouts_write(file);
 	for (i = 0; i < count; i++) {
