@@ -39,7 +39,7 @@ static const char *without_debug(void)
 
 	if (!ko || !*ko)
 		return NULL;
-	strcpy(stripped, "/tmp/motet.XXXXXX");
+	snprintf(stripped, sizeof(stripped), "/tmp/motet.XXXXXX");
 	fd = mkstemp(stripped);
 	if (fd < 0)
 		return ko;
