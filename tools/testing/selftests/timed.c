@@ -261,11 +261,35 @@ static int group(struct timed *timed)
 		.mode = 0777, .address = MOTET_ADDRESS_ANY,
 		.retention = timed->delay,
 	};
-	int actor = mt_actor();
+	int actor = mt_actor(), ret;
 
 	begin(timed);
 	close(mt_group_create(actor, &create, "timed"));
-	return mt_until_gone(actor, &create.cap.id);
+	memset(create.cap.key, 0, sizeof(create.cap.key));
+	/* to open it would let its time begin again */
+	do {
+		mt_breathe();
+		ret = mt_delete(actor, &create.cap);
+	} while (ret == -EACCES);
+	return is(-ESRCH, ret);
+}
+
+/* Asks by netlink, which does not let its time begin again, until it is gone. */
+static int until_no(__u8 cmd, __u16 name)
+{
+	struct mt_attrs request = { 0 }, answer;
+	struct mt_nl nl;
+	int ret = mt_nl_open(&nl);
+
+	if (ret)
+		return ret;
+	mt_attr_add(&request, name, "timed", 5);
+	do {
+		mt_breathe();
+		ret = mt_nl_do(&nl, cmd, &request, &answer);
+	} while (!ret);
+	mt_nl_close(&nl);
+	return is(-ENOENT, ret);
 }
 
 static int channel(struct timed *timed)
@@ -278,7 +302,7 @@ static int channel(struct timed *timed)
 
 	begin(timed);
 	close(mt_channel_open(actor, &arg, "timed"));
-	return mt_until_no_channel("timed");
+	return until_no(MOTET_CMD_CHANNEL_GET, MOTET_A_CHANNEL_NAME);
 }
 
 static int event(struct timed *timed)
@@ -301,22 +325,13 @@ static int event(struct timed *timed)
 
 static int checkpoint(struct timed *timed)
 {
-	struct mt_attrs request = { 0 }, answer;
-	int fd = mc_create(mt_actor(), "timed"), ret;
-	struct mt_nl nl;
+	int fd = mc_create(mt_actor(), "timed");
 
-	if (mc_retention(fd, timed->delay) || mt_nl_open(&nl))
+	if (mc_retention(fd, timed->delay))
 		return -EPROTO;
-	mt_attr_add(&request, MOTET_A_CHECKPOINT_NAME, "timed", 5);
 	begin(timed);
 	close(fd);
-	/* to open it would let its time begin again */
-	do {
-		mt_breathe();
-		ret = mt_nl_do(&nl, MOTET_CMD_CHECKPOINT_GET, &request,
-			       &answer);
-	} while (!ret);
-	return is(-ENOENT, ret);
+	return until_no(MOTET_CMD_CHECKPOINT_GET, MOTET_A_CHECKPOINT_NAME);
 }
 
 static int section(struct timed *timed)
