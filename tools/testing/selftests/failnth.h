@@ -55,7 +55,7 @@ struct fn_scenario {
 	unsigned int flags;
 };
 
-#define FN_TEXT_MAX	(1 << 19)
+#define FN_TEXT_MAX	0x80000
 #define FN_IDS_MAX	512
 
 /**

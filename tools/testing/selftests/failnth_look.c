@@ -84,6 +84,8 @@ static bool varies(__u8 cmd, __u16 type)
 		__u8 cmd;
 		__u16 type;
 	} varying[] = {
+		/* the look reads, too */
+		{ MOTET_CMD_CHECKPOINT_GET, MOTET_A_CHECKPOINT_READS },
 		/* times */
 		{ MOTET_CMD_PORT_GET, MOTET_A_PORT_LONGEST_WAIT },
 		{ MOTET_CMD_GROUP_MEMBER_GET, MOTET_A_MEMBER_SINCE },
@@ -115,6 +117,9 @@ static bool varies(__u8 cmd, __u16 type)
 /* What a call that failed may have changed. */
 static bool moves(__u8 cmd, __u16 type)
 {
+	/* the look reads, too */
+	if (cmd == MOTET_CMD_CHECKPOINT_GET)
+		return type == MOTET_A_CHECKPOINT_READS;
 	/* room that was promised and not used counts, too */
 	return cmd == MOTET_CMD_PORT_GET && type == MOTET_A_PORT_BYTES_PEAK;
 }
