@@ -136,6 +136,7 @@ static struct file *motet_checkpoint_create(struct motet_ioctl_call *call,
 					    struct motet_name **name)
 {
 	struct motet_actor *actor = call->handle->actor;
+	struct motet_checkpoint_handle *handle;
 	struct motet_checkpoint *checkpoint;
 	struct file *file;
 	int err;
@@ -146,13 +147,13 @@ static struct file *motet_checkpoint_create(struct motet_ioctl_call *call,
 	arg->created = 1;
 	arg->id = checkpoint->object.id;
 	err = motet_ioctl_return(call, arg);
-	if (err) {
+	handle = err ? ERR_PTR(err) :
+		       motet_checkpoint_attach(actor, checkpoint, arg->flags);
+	if (IS_ERR(handle)) {
 		motet_object_put(&checkpoint->object);
-		return ERR_PTR(err);
+		return ERR_CAST(handle);
 	}
-	file = motet_checkpoint_file(motet_checkpoint_attach(actor, checkpoint,
-							     arg->flags),
-				     arg->fd_flags);
+	file = motet_checkpoint_file(handle, arg->fd_flags);
 	if (IS_ERR(file))
 		return file;
 	err = motet_checkpoint_publish(checkpoint, *name);
