@@ -22,7 +22,8 @@
  * and 64 bit.
  *
  * A call that fails has changed nothing, with the exceptions that are written
- * at MOTET_IOC_CALL, MOTET_IOC_REPLY_RECV and &struct motet_batch.
+ * at MOTET_IOC_CALL, MOTET_IOC_REPLY_RECV, &struct motet_batch and &struct
+ * motet_lock_purge.
  *
  * Deadlines are absolute, in nanoseconds of CLOCK_MONOTONIC; 0 waits for ever.
  * Retention is a time in nanoseconds of CLOCK_BOOTTIME.

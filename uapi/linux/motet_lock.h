@@ -247,7 +247,9 @@ struct motet_lock_release {
  * @purged: out: orphans that there were
  * @pad: 0
  *
- * On an actor, by the process that opened it. Who waits is granted the lock.
+ * On an actor, by the process that opened it. Who waits is granted the lock. If
+ * this struct could be written at the beginning, but at the end it can't, that
+ * is EFAULT, and the orphans are gone.
  *
  * ======= ==========================================================
  * EACCES  the mode of the lock when it was opened: execute
