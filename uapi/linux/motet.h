@@ -22,8 +22,9 @@
  * and 64 bit.
  *
  * A call that fails has changed nothing, with the exceptions that are written
- * at MOTET_IOC_CALL, MOTET_IOC_REPLY_RECV, &struct motet_batch and &struct
- * motet_lock_purge.
+ * at MOTET_IOC_CALL, MOTET_IOC_REPLY_RECV, &struct motet_batch, &struct
+ * motet_lock_purge, &struct motet_section_create and &struct
+ * motet_checkpoint_io.
  *
  * Deadlines are absolute, in nanoseconds of CLOCK_MONOTONIC; 0 waits for ever.
  * Retention is a time in nanoseconds of CLOCK_BOOTTIME.

@@ -293,7 +293,9 @@ struct motet_checkpoint_status {
  * @expires: when it is to be deleted, CLOCK_BOOTTIME; 0 is never
  * @made: out: with %MOTET_SECTION_MAKE_ID its id, else 0
  *
- * On a checkpoint that is open for writing. A time that has passed is EINVAL.
+ * On a checkpoint that is open for writing. A time that has passed is EINVAL. If
+ * this struct could be written at the beginning, but at the end it can't, that
+ * is EFAULT, and the section is there.
  *
  * ======== =========================================================
  * EACCES   it is not open for writing
@@ -521,7 +523,8 @@ struct motet_checkpoint_element {
  *
  * On a checkpoint that is open for writing, or for reading. All or nothing, at
  * one moment. Elements are written in their order, so that a later one writes
- * over an earlier one.
+ * over an earlier one. If this struct could be written at the beginning, but at
+ * the end it can't, that is EFAULT, and all is written.
  *
  * =========== ======================================================
  * EACCES      it is not open for this
