@@ -422,8 +422,26 @@ __u64 fn_sequence(void)
 	return mt_attr_number(&answer, MOTET_A_DOMAIN_SEQUENCE);
 }
 
+/* What died is uncharged a moment after it is gone. */
+static bool is_charged(void)
+{
+	static struct mt_attrs one;
+	__u32 offset = 0;
+	__u16 type;
+
+	if (mt_nl_dump(&nl, MOTET_CMD_USER_GET, &dump))
+		return true;
+	while (mt_dump_next(&dump, &offset, &one))
+		for (type = MOTET_A_USER_ACTORS; type <= MOTET_A_USER_MAX;
+		     type++)
+			if (mt_attr(&one, type, NULL) &&
+			    mt_attr_number(&one, type))
+				return true;
+	return false;
+}
+
 /**
- * fn_empty() - whether there is nothing in the domain
+ * fn_empty() - whether there is nothing in the domain, and nobody is charged
  *
  * Return: true if there is nothing.
  */
@@ -437,7 +455,7 @@ bool fn_empty(void)
 		if (mt_nl_dump(&nl, kinds[i].cmd, &dump) || dump.count)
 			return false;
 	}
-	return true;
+	return !is_charged();
 }
 
 bool fn_look_equal(const struct fn_look *a, const struct fn_look *b)
