@@ -155,7 +155,8 @@ static int motet_ioctl_replicator_next(struct motet_ioctl_call *call,
 	struct motet_replicator_next *arg = data;
 	const struct motet_wait wait = motet_replicator_wait_of(call,
 								arg->deadline);
-	int err, err_return;
+	struct motet_step_receipt receipt;
+	int err;
 
 	if (arg->flags || arg->pad)
 		return -EINVAL;
@@ -165,11 +166,14 @@ static int motet_ioctl_replicator_next(struct motet_ioctl_call *call,
 	err = motet_ioctl_return(call, arg);
 	if (err)
 		return err;
-	err = motet_replicator_next(call->replicator, arg, &wait);
-	if (err && err != -EMSGSIZE)
+	err = motet_replicator_next_begin(call->replicator, arg, &wait,
+					  &receipt);
+	if (err == -EMSGSIZE)
+		return motet_ioctl_return(call, arg) ?: err;
+	if (err)
 		return err;
-	err_return = motet_ioctl_return(call, arg);
-	return err ?: err_return;
+	err = motet_ioctl_return(call, arg);
+	return motet_replicator_next_end(call->replicator, &receipt, err);
 }
 
 static int motet_ioctl_replicator_ack(struct motet_ioctl_call *call, void *data)

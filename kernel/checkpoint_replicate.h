@@ -106,6 +106,16 @@ struct motet_update {
 };
 
 /**
+ * struct motet_step_receipt - an update that was copied, and not taken yet
+ * @update: the update [own]
+ * @head: what the user was given as its head [own]
+ */
+struct motet_step_receipt {
+	struct motet_update *update;
+	struct motet_step head;
+};
+
+/**
  * struct motet_change - how a change is made
  * @wait: how long to wait for room [own]
  * @applied: it came from another checkpoint, and is not offered [own]
@@ -222,9 +232,13 @@ void motet_change_unlock(struct motet_checkpoint *checkpoint,
 			 struct motet_change *change, bool done);
 
 /* checkpoint_step.c: updates are taken */
-int motet_replicator_next(struct motet_replicator *replicator,
-			  struct motet_replicator_next *arg,
-			  const struct motet_wait *wait);
+int motet_replicator_next_begin(struct motet_replicator *replicator,
+				struct motet_replicator_next *arg,
+				const struct motet_wait *wait,
+				struct motet_step_receipt *receipt);
+int motet_replicator_next_end(struct motet_replicator *replicator,
+			      const struct motet_step_receipt *receipt,
+			      int err);
 bool motet_replicator_has_next(struct motet_replicator *replicator,
 			       bool *gone);
 

@@ -201,17 +201,18 @@ static void motet_replicator_take(struct motet_replicator *replicator,
 /* By whoever holds @reader. */
 static int motet_replicator_next_step(struct motet_replicator *replicator,
 				      struct motet_replicator_next *arg,
-				      const struct motet_wait *wait)
+				      const struct motet_wait *wait,
+				      struct motet_step_receipt *receipt)
 {
-	struct motet_update *update;
-	struct motet_step head;
+	struct motet_step *head = &receipt->head;
 	bool gone;
 	int err;
 
 	lockdep_assert_held(&replicator->reader);
 	for (;;) {
-		update = motet_replicator_first(replicator, &head, &gone, &err);
-		if (update)
+		receipt->update = motet_replicator_first(replicator, head,
+							 &gone, &err);
+		if (receipt->update)
 			break;
 		if (err)
 			return err;
@@ -221,31 +222,31 @@ static int motet_replicator_next_step(struct motet_replicator *replicator,
 		if (err)
 			return err;
 	}
-	head.size = sizeof(head);
-	head.len = motet_step_len(update);
-	arg->step_len = head.len;
-	arg->generation = head.generation;
-	arg->kind = head.kind;
-	if (head.len > arg->step_cap)
+	head->size = sizeof(*head);
+	head->len = motet_step_len(receipt->update);
+	arg->step_len = head->len;
+	arg->generation = head->generation;
+	arg->kind = head->kind;
+	if (head->len > arg->step_cap)
 		return -EMSGSIZE;
-	err = motet_step_put(update, &head, u64_to_user_ptr(arg->step));
-	if (!err)
-		motet_replicator_take(replicator, update, &head);
-	return err;
+	return motet_step_put(receipt->update, head, u64_to_user_ptr(arg->step));
 }
 
 /**
- * motet_replicator_next() - take an update
+ * motet_replicator_next_begin() - copy the next update to the user
  * @replicator: the replicator
  * @arg: where to, as the user says; filled in
  * @wait: how long
+ * @receipt: out: for motet_replicator_next_end()
  *
- * Context: may sleep; nothing is locked.
+ * Context: may sleep; nothing is locked. If it succeeds, the replicator's reader
+ * mutex is held until motet_replicator_next_end().
  * Return: 0, or an error as MOTET_IOC_REPLICATOR_NEXT says.
  */
-int motet_replicator_next(struct motet_replicator *replicator,
-			  struct motet_replicator_next *arg,
-			  const struct motet_wait *wait)
+int motet_replicator_next_begin(struct motet_replicator *replicator,
+				struct motet_replicator_next *arg,
+				const struct motet_wait *wait,
+				struct motet_step_receipt *receipt)
 {
 	int err;
 
@@ -257,7 +258,28 @@ int motet_replicator_next(struct motet_replicator *replicator,
 		err = mutex_trylock(&replicator->reader) ? 0 : -EAGAIN;
 	if (err)
 		return err;
-	err = motet_replicator_next_step(replicator, arg, wait);
+	err = motet_replicator_next_step(replicator, arg, wait, receipt);
+	if (err)
+		mutex_unlock(&replicator->reader);
+	return err;
+}
+
+/**
+ * motet_replicator_next_end() - take the update that was copied
+ * @replicator: the replicator
+ * @receipt: of motet_replicator_next_begin(), which has succeeded
+ * @err: why it is not to be taken after all, or 0
+ *
+ * Context: may sleep; unlocks the replicator's reader mutex.
+ * Return: @err.
+ */
+int motet_replicator_next_end(struct motet_replicator *replicator,
+			      const struct motet_step_receipt *receipt, int err)
+{
+	lockdep_assert_held(&replicator->reader);
+	if (!err)
+		motet_replicator_take(replicator, receipt->update,
+				      &receipt->head);
 	mutex_unlock(&replicator->reader);
 	return err;
 }

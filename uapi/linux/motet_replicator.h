@@ -197,7 +197,7 @@ struct motet_step_part {
  * @pad: 0
  *
  * On a replicator with %MOTET_REPLICATE_STREAM. A step that could not be copied
- * whole, for whatever reason, is the next one again.
+ * whole, or whose length could not be written here, is the next one again.
  *
  * ========= ========================================================
  * EACCES    it has no stream
@@ -256,6 +256,8 @@ struct motet_replicator_ack {
  * On a replicator with %MOTET_REPLICATE_APPLY. The step is checked as anything
  * that a user says, and is one change, but for %MOTET_STEP_BEGIN and for the
  * default section by %MOTET_STEP_SECTION. Whoever follows this checkpoint is told.
+ * If this struct could be written at the beginning, but at the end it can't, that
+ * is EFAULT, and the step is done.
  *
  * ======== =========================================================
  * EACCES   it may not apply
