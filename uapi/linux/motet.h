@@ -22,9 +22,12 @@
  * and 64 bit.
  *
  * A call that fails has changed nothing, with the exceptions that are written
- * at MOTET_IOC_CALL, MOTET_IOC_REPLY_RECV, &struct motet_batch, &struct
- * motet_lock_purge, &struct motet_section_create and &struct
- * motet_checkpoint_io.
+ * at MOTET_IOC_CALL, MOTET_IOC_REPLY_RECV, and calls that say at their end what
+ * they have done: &motet_msg.delivered, &struct motet_batch, &struct
+ * motet_lock_purge, &struct motet_section_create, &struct motet_checkpoint_io,
+ * &struct motet_replicator_apply, &struct motet_channel_publish and &struct
+ * motet_channel_subscribe. Their struct is written at the beginning too, so that
+ * they fail at the end only if it was made unwritable in between.
  *
  * Deadlines are absolute, in nanoseconds of CLOCK_MONOTONIC; 0 waits for ever.
  * Retention is a time in nanoseconds of CLOCK_BOOTTIME.
@@ -382,7 +385,8 @@ struct motet_stamp {
  * @job_class: send to a work group: class of the job, 0 to 15
  * @weight: send to a group: what it adds to the load of a member until it is
  *	finished; 0 is 1
- * @delivered: out: how many members of a group got it
+ * @delivered: out: how many members of a group got it. If it can't be written
+ *	when they have got it, that is EFAULT all the same
  * @pad2: 0
  * @at: out: the port that it was received from; or which member of a group got
  *	it, zero for broadcasts and jobs

@@ -250,7 +250,9 @@ struct motet_channel_name {
  * @lost: out: subscriptions that matched, and whose openers had no room
  * @id: out: identifies the event in the domain; never used again
  *
- * On a channel, by whoever has it. Never waits for subscribers.
+ * On a channel, by whoever has it. Never waits for subscribers. If this struct
+ * could be written at the beginning, but at the end it can't, that is EFAULT, and
+ * the event is published.
  *
  * ======== ==========================================================
  * EACCES   the channel was not opened to publish
@@ -294,7 +296,9 @@ struct motet_channel_publish {
  *	are told as those that are lost later
  *
  * On a channel, by the process that opened it. Between the retained events and
- * those that are published from now on is neither a gap nor anything twice.
+ * those that are published from now on is neither a gap nor anything twice. If
+ * this struct could be written at the beginning, but at the end it can't, that is
+ * EFAULT, and there is the subscription.
  *
  * ======== ==========================================================
  * EACCES   the channel was not opened to subscribe
