@@ -25,10 +25,13 @@
  * @FN_NOTHING: it has neither an allocation nor a copy that could fail
  * @FN_COUNTS: its success depends on chance or on time, so its look afterwards
  *	is compared with nothing; that of its failures is
+ * @FN_TELLS: it says what it has done when that is done. If it can't, at its last
+ *	place, that is -EFAULT, and all else is as after a success
  */
 enum fn_flags {
 	FN_NOTHING	= 0x1,
 	FN_COUNTS	= 0x2,
+	FN_TELLS	= 0x4,
 };
 
 /**
@@ -37,7 +40,7 @@ enum fn_flags {
  * @setup: makes what it needs, returns 0 or a negative error
  * @run: the operation: one system call, that can be repeated after it failed;
  *	returns a negative error, or what the call returns
- * @check: after a success: 0 if its results are right; optional
+ * @check: after it was done: 0 if its results are right; optional
  * @undo: ends what closing all files and a purge don't; optional
  * @half: after a failure, with its error: 1 if the interface says that it was
  *	half done, and it is so, 0 if nothing is to have changed; optional

@@ -72,7 +72,8 @@ static int got(void)
 	return ret;
 }
 
-FN_TEST(publish, .setup = subscribed, .run = run_publish, .check = got)
+FN_TEST(publish, .setup = subscribed, .run = run_publish, .check = got,
+	.flags = FN_TELLS)
 
 static int run_publish_retained(void)
 {
@@ -81,7 +82,7 @@ static int run_publish_retained(void)
 }
 
 FN_TEST(publish_retained, .setup = subscribed, .run = run_publish_retained,
-	.check = got)
+	.check = got, .flags = FN_TELLS)
 
 /* A large event with many patterns. */
 static int run_publish_large(void)
@@ -111,7 +112,8 @@ static int roomy(void)
 	return mt_subscribe(channel, 1, MOTET_FILTER_PASS_ALL, "");
 }
 
-FN_TEST(publish_large, .setup = roomy, .run = run_publish_large)
+FN_TEST(publish_large, .setup = roomy, .run = run_publish_large,
+	.flags = FN_TELLS)
 
 /* No room: the event is lost, which is told at its place. */
 static int full(void)
@@ -123,7 +125,7 @@ static int full(void)
 	return ret;
 }
 
-FN_TEST(publish_lost, .setup = full, .run = run_publish)
+FN_TEST(publish_lost, .setup = full, .run = run_publish, .flags = FN_TELLS)
 
 static int run_receive(void)
 {
@@ -148,7 +150,8 @@ static int run_subscribe(void)
 	return mt_subscribe(openers[1], 9, MOTET_FILTER_PREFIX, "x");
 }
 
-FN_TEST(subscribe_retained, .setup = retaining, .run = run_subscribe)
+FN_TEST(subscribe_retained, .setup = retaining, .run = run_subscribe,
+	.flags = FN_TELLS)
 
 static int run_subscribe_many(void)
 {
@@ -161,7 +164,8 @@ static int run_subscribe_many(void)
 	return mt_subscribe_to(openers[1], 9, 0, &filters, NULL);
 }
 
-FN_TEST(subscribe_many, .setup = retaining, .run = run_subscribe_many)
+FN_TEST(subscribe_many, .setup = retaining, .run = run_subscribe_many,
+	.flags = FN_TELLS)
 
 static int run_unsubscribe(void)
 {

@@ -56,27 +56,13 @@ static int sections(void)
 	return ret;
 }
 
-/*
- * What a change has as its result is written when it is made: if it can't be,
- * all of the change was made, and that is counted.
- */
-static int half_changed(int ret)
-{
-	struct motet_checkpoint_status status;
-
-	if (ret != -EFAULT)
-		return 0;
-	ret = mc_status(checkpoint, &status);
-	return ret ?: status.sections > PARTS || status.writes > 0;
-}
-
 static int run_section(void)
 {
 	return mc_section(checkpoint, "new", data, sizeof(data));
 }
 
 FN_TEST(section_create, .setup = sections, .run = run_section,
-	.half = half_changed)
+	.flags = FN_TELLS)
 
 static int run_section_until(void)
 {
@@ -85,7 +71,7 @@ static int run_section_until(void)
 }
 
 FN_TEST(section_expires, .setup = sections, .run = run_section_until,
-	.half = half_changed)
+	.flags = FN_TELLS)
 
 static int run_delete(void)
 {
@@ -115,7 +101,7 @@ static int run_write(void)
 }
 
 FN_TEST(write_vector, .setup = sections, .run = run_write,
-	.half = half_changed)
+	.flags = FN_TELLS)
 
 static int run_overwrite(void)
 {
@@ -123,7 +109,7 @@ static int run_overwrite(void)
 }
 
 FN_TEST(overwrite, .setup = sections, .run = run_overwrite,
-	.half = half_changed)
+	.flags = FN_TELLS)
 
 static int run_read(void)
 {
@@ -183,10 +169,10 @@ static int tracked(void)
 }
 
 FN_TEST(write_tracked, .setup = tracked, .run = run_write,
-	.half = half_changed)
+	.flags = FN_TELLS)
 
 FN_TEST(create_tracked, .setup = tracked, .run = run_section,
-	.half = half_changed)
+	.flags = FN_TELLS)
 
 FN_TEST(delete_tracked, .setup = tracked, .run = run_delete)
 
@@ -276,7 +262,7 @@ FN_TEST(view_look, .setup = viewed, .run = run_look, .check = check_look,
 	.undo = undo_view, .flags = FN_NOTHING)
 
 FN_TEST(write_viewed, .setup = viewed, .run = run_write, .undo = undo_view,
-	.half = half_changed)
+	.flags = FN_TELLS)
 
 FN_TEST(delete_viewed, .setup = viewed, .run = run_delete, .undo = undo_view)
 
@@ -317,10 +303,10 @@ static int streaming(void)
 }
 
 FN_TEST(write_streamed, .setup = streaming, .run = run_write,
-	.half = half_changed)
+	.flags = FN_TELLS)
 
 FN_TEST(create_streamed, .setup = streaming, .run = run_section,
-	.half = half_changed)
+	.flags = FN_TELLS)
 
 FN_TEST(delete_streamed, .setup = streaming, .run = run_delete)
 
@@ -331,16 +317,7 @@ static int written(void)
 	return ret < 0 ? ret : run_write();
 }
 
-/* Its result is written last, when the step is in its place: then it is taken. */
-static int half_taken(int ret)
-{
-	struct motet_replicator_status status;
-
-	ret = mr_status(replicator, &status);
-	return ret ?: !status.steps;
-}
-
-FN_TEST(next_of_write, .setup = written, .run = run_step, .half = half_taken)
+FN_TEST(next_of_write, .setup = written, .run = run_step)
 
 static int stepped(void)
 {
@@ -374,14 +351,8 @@ static int run_apply(void)
 	return mr_apply(copy, &step);
 }
 
-/* Its generation is written last: whether it was applied is not looked at. */
-static int half_applied(int ret)
-{
-	return ret == -EFAULT;
-}
-
 FN_TEST(apply_first, .setup = to_apply, .run = run_apply,
-	.half = half_applied)
+	.flags = FN_TELLS)
 
 static int to_apply_change(void)
 {
@@ -397,7 +368,7 @@ static int to_apply_change(void)
 }
 
 FN_TEST(apply_write, .setup = to_apply_change, .run = run_apply,
-	.half = half_applied)
+	.flags = FN_TELLS)
 
 FN_LEAKS
 

@@ -3,8 +3,14 @@
  * Every call of the interface, in the form in which it succeeds, fails at each
  * of its allocations and user copies.
  */
+#include <linux/motet_channel.h>
+#include <linux/motet_checkpoint.h>
+#include <linux/motet_lock.h>
+#include <linux/motet_replicator.h>
+
 #include "kselftest_harness.h"
 #include "failnth.h"
+#include "lock_test.h"
 #include "uapi_doors.h"
 
 /* What a call is made with: as it was set up, however often it is made. */
@@ -38,6 +44,35 @@ static int half(int ret)
 	return call->id == ((const struct motet_call_arg *)made)->id ? 0 : -1;
 }
 
+/* A new lock may come and go, which is told, before it has its first opening. */
+static int half_lock(int ret)
+{
+	__u64 none;
+
+	if (ret != -ENOMEM)
+		return 0;
+	return mt_lock_open(world.fds[door->role], 0, "opened", &none) ==
+	       -ENOENT;
+}
+
+/* Those that say at their end what they have done. */
+static bool tells(void)
+{
+	switch (door->number) {
+	case MOTET_IOC_SEND_MANY:
+	case MOTET_IOC_RECV_MANY:
+	case MOTET_IOC_LOCK_PURGE:
+	case MOTET_IOC_CHANNEL_PUBLISH:
+	case MOTET_IOC_CHANNEL_SUBSCRIBE:
+	case MOTET_IOC_CHECKPOINT_WRITE:
+	case MOTET_IOC_SECTION_CREATE:
+	case MOTET_IOC_REPLICATOR_APPLY:
+		return true;
+	default:
+		return false;
+	}
+}
+
 static void undo(void)
 {
 	if (door->undo)
@@ -63,7 +98,9 @@ FIXTURE_SETUP(failnth)
 	self->scenario = (struct fn_scenario){
 		.name = door->name, .setup = set_up, .run = enter,
 		.undo = undo,
-		.half = door->number == MOTET_IOC_CALL ? half : NULL,
+		.half = door->number == MOTET_IOC_CALL ? half :
+			door->number == MOTET_IOC_LOCK_OPEN ? half_lock : NULL,
+		.flags = tells() ? FN_TELLS : 0,
 	};
 }
 

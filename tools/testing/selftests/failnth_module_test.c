@@ -125,7 +125,19 @@ static int sweep(int fd)
 	return failed ? 0 : -ENODATA;
 }
 
-TEST(loading)
+FIXTURE(module) {
+};
+
+FIXTURE_SETUP(module)
+{
+}
+
+FIXTURE_TEARDOWN(module)
+{
+}
+
+/* Each time it is loaded takes a second and more. */
+TEST_F_TIMEOUT(module, loading, 600)
 {
 	const char *path = getenv("MOTET_KO");
 	int fd;

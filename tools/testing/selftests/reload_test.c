@@ -278,7 +278,7 @@ TEST_F_TIMEOUT(reload, under_load, 8 * 3600)
 		"write", "view", "lock", "orphan", "watch", "dump", "heard",
 		"sysfs", "traced", "absent",
 	};
-	unsigned int rounds = mt_rounds(20), unloaded = 0, i;
+	unsigned int rounds = mt_rounds(5), unloaded = 0, i;
 
 	for (i = 0; i < rounds; i++)
 		round_of(_metadata, self, &unloaded);
@@ -299,7 +299,7 @@ TEST_F_TIMEOUT(reload, under_load, 8 * 3600)
 /* Nobody but openers: it is unloaded often, and they see it come and go. */
 TEST_F_TIMEOUT(reload, races_with_openers, 8 * 3600)
 {
-	unsigned int rounds = mt_rounds(20), unloaded = 0;
+	unsigned int rounds = mt_rounds(5), unloaded = 0;
 	__u64 end = mt_after(PATIENCE + rounds * MT_SECOND);
 	pid_t opener;
 	int ret;
