@@ -55,10 +55,10 @@ static int half_lock(int ret)
 	       -ENOENT;
 }
 
-/* Those that say at their end what they have done. */
-static bool tells(void)
+static unsigned int flags(void)
 {
 	switch (door->number) {
+	/* they say at their end what they have done */
 	case MOTET_IOC_SEND_MANY:
 	case MOTET_IOC_RECV_MANY:
 	case MOTET_IOC_LOCK_PURGE:
@@ -67,9 +67,12 @@ static bool tells(void)
 	case MOTET_IOC_CHECKPOINT_WRITE:
 	case MOTET_IOC_SECTION_CREATE:
 	case MOTET_IOC_REPLICATOR_APPLY:
-		return true;
+		return FN_TELLS;
+	/* the step is that of a retention by the clock */
+	case MOTET_IOC_REPLICATOR_NEXT:
+		return FN_COUNTS;
 	default:
-		return false;
+		return 0;
 	}
 }
 
@@ -100,7 +103,7 @@ FIXTURE_SETUP(failnth)
 		.undo = undo,
 		.half = door->number == MOTET_IOC_CALL ? half :
 			door->number == MOTET_IOC_LOCK_OPEN ? half_lock : NULL,
-		.flags = tells() ? FN_TELLS : 0,
+		.flags = flags(),
 	};
 }
 
