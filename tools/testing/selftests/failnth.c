@@ -18,6 +18,9 @@
 /* No operation has as many places, so its faults did not count. */
 #define FN_PLACES_MAX	2000
 
+/* How often to look for the least number of places of an operation. */
+#define FN_COUNTED_MAX	8
+
 /* of this thread: how many places are passed before one fails */
 static int fail_nth = -1;
 
@@ -222,20 +225,18 @@ void fn_next(unsigned int n)
 }
 
 /**
- * fn_failed() - whether one has failed since fn_next()
+ * fn_stop() - let none fail any more
  *
- * None will afterwards.
- *
- * Return: true if one has.
+ * Return: how many of those of fn_next() were left; 0 if one has failed.
  */
-bool fn_failed(void)
+unsigned int fn_stop(void)
 {
 	char text[16] = "";
 
 	if (pread(fail_nth, text, sizeof(text) - 1, 0) <= 0)
 		abort();
 	fn_next(0);
-	return atoi(text) == 0;
+	return atoi(text);
 }
 
 /**
@@ -371,6 +372,39 @@ static bool unchanged(void)
 	return false;
 }
 
+/* How many places there are if nothing fails, or a negative error. */
+static int count_places(void)
+{
+	unsigned int left;
+	int ret = make();
+
+	if (ret)
+		return ret;
+	fn_next(FN_PLACES_MAX);
+	ret = run.scenario->run();
+	left = fn_stop();
+	ret = check(ret) ?: clear();
+	return ret ?: (int)(FN_PLACES_MAX - left);
+}
+
+/*
+ * Nothing can fail after the place that has failed. A slab that needs a page
+ * first is a place more, by chance: so the least of some numbers counts.
+ */
+static int was_last(void)
+{
+	int i, count;
+
+	for (i = 0; i < FN_COUNTED_MAX; i++) {
+		count = count_places();
+		if (count < 0)
+			return count;
+		if (count <= (int)run.n)
+			return 0;
+	}
+	return bad("it was done before its last place", count);
+}
+
 /* It was done, and could not be told. */
 static int done_so(__u64 sequence)
 {
@@ -381,7 +415,8 @@ static int done_so(__u64 sequence)
 	run.whole.sequence = sequence;
 	if (!(run.scenario->flags & FN_COUNTS))
 		ret = expect(&run.whole, "it failed when it was done otherwise");
-	return ret ?: clear();
+	ret = ret ?: clear();
+	return ret ?: was_last();
 }
 
 /* It has failed: nothing was changed, or what the interface says. */
@@ -438,7 +473,7 @@ static int places(void)
 		}
 		fn_next(run.n);
 		ret = run.scenario->run();
-		failed = fn_failed();
+		failed = !fn_stop();
 		if (ret >= 0 || !failed) {
 			ret = succeeded(ret, sequence);
 			run.passed += failed;

@@ -91,9 +91,15 @@ void fn_look_differ(const struct fn_look *a, const struct fn_look *b);
 /* failnth.c */
 bool fn_available(void);
 void fn_next(unsigned int n);
-bool fn_failed(void);
+unsigned int fn_stop(void);
 int fn_sweep(const struct fn_scenario *scenario);
 int fn_leaks(void);
+
+/* failnth_call.c */
+pid_t fn_server(struct motet_id *id);
+int fn_call(int fd);
+int fn_called(void);
+int fn_call_failed(int fd);
 
 /* A test of the harness that sweeps over a scenario. */
 #define FN_TEST(scenario, ...)						\

@@ -333,6 +333,29 @@ static int run_ack(void)
 
 FN_TEST(acknowledge, .setup = stepped, .run = run_ack)
 
+static int acknowledged(void)
+{
+	int ret = stepped();
+
+	return ret ?: run_ack();
+}
+
+static int run_sync(void)
+{
+	return mr_sync(checkpoint, 0, 0);
+}
+
+FN_TEST(sync_with_copy, .setup = acknowledged, .run = run_sync)
+
+static int run_sync_a_while(void)
+{
+	int ret = mr_sync(checkpoint, 0, mt_after(MT_MS));
+
+	return ret == -ETIMEDOUT ? 0 : ret;
+}
+
+FN_TEST(sync_in_vain, .setup = stepped, .run = run_sync_a_while)
+
 /* The first step of a snapshot, or one of a change, for the copy. */
 static int to_apply(void)
 {

@@ -106,6 +106,43 @@ static int run_send_return(void)
 
 FN_TEST(send_least_loaded, .setup = any_members, .run = run_send_return)
 
+/* A call that the only member answers, in another process. */
+static pid_t server;
+
+static int serving_member(void)
+{
+	server = fn_server(&ids[0]);
+	if (server < 0)
+		return server;
+	actor = mt_actor();
+	create = (struct motet_group_create){
+		.mode = MOTET_MODE_MASK,
+		.address = MOTET_ADDRESS_LEAST_LOADED,
+	};
+	group = mt_group_create(actor, &create, "group");
+	cap = create.cap;
+	return group < 0 ? group : mt_insert(actor, &cap, &ids[0]);
+}
+
+static void end_server(void)
+{
+	mt_kill(server);
+}
+
+static int run_call(void)
+{
+	return fn_call(group);
+}
+
+static int half_call(int ret)
+{
+	ret = fn_call_failed(group);
+	return ret;
+}
+
+FN_TEST(call_member, .setup = serving_member, .run = run_call,
+	.check = fn_called, .half = half_call, .undo = end_server)
+
 static int sticky_members(void)
 {
 	return members(MOTET_ADDRESS_STICKY);

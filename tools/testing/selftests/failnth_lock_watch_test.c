@@ -102,6 +102,16 @@ static int run_lock_until(void)
 FN_TEST(lock_times_out, .setup = locked, .run = run_lock_until,
 	.flags = FN_COUNTS)
 
+static int run_lock_a_while(void)
+{
+	int ret = mt_lock_until(actor, opening, 1, EXCLUSIVE, mt_after(MT_MS));
+
+	return ret == -ETIMEDOUT ? 0 : ret;
+}
+
+FN_TEST(lock_waits_in_vain, .setup = locked, .run = run_lock_a_while,
+	.flags = FN_COUNTS)
+
 static int waited_for(void)
 {
 	int ret = locked();

@@ -4,6 +4,7 @@
  */
 #include <errno.h>
 #include <poll.h>
+#include <sched.h>
 
 #include "kselftest_harness.h"
 #include "failnth.h"
@@ -248,34 +249,12 @@ FN_TEST(recv_many, .setup = sent_many, .run = run_recv_many,
 
 /* A call that another process answers while one waits for it. */
 static pid_t server_pid;
-static struct motet_call_arg call;
-
-static void serve(int *sock)
-{
-	int port;
-
-	close(sock[0]);
-	actor = mt_actor();
-	port = mt_port(actor, NULL, 8, &id);
-	if (write(sock[1], &id, sizeof(id)) != sizeof(id))
-		_exit(1);
-	while (!mt_recv_call(port, &token, &values[0]))
-		mt_reply(port, token, 7);
-	_exit(0);
-}
 
 static int with_server(void)
 {
-	int sock[2];
-
-	if (pipe(sock))
-		return -errno;
-	server_pid = mt_fork();
-	if (server_pid == 0)
-		serve(sock);
-	close(sock[1]);
-	if (read(sock[0], &id, sizeof(id)) != sizeof(id))
-		return -EPROTO;
+	server_pid = fn_server(&id);
+	if (server_pid < 0)
+		return server_pid;
 	actor = mt_actor();
 	sender = mt_sender(actor, &id);
 	return sender;
@@ -286,46 +265,24 @@ static void end_server(void)
 	mt_kill(server_pid);
 }
 
-static int call_server(__u32 flags)
-{
-	struct motet_msg request = MT(motet_msg, .body = mt_ptr(&values[0]),
-				      .body_len = 8);
-	struct motet_msg reply = MT(motet_msg, .body = mt_ptr(&values[1]),
-				    .body_cap = 8);
-
-	if (flags)
-		return mt_ioctl(sender, MOTET_IOC_CALL,
-				&MT(motet_call_arg, .flags = flags,
-				    .reply = mt_ptr(&reply), .id = call.id));
-	call = MT(motet_call_arg, .request = mt_ptr(&request),
-		  .reply = mt_ptr(&reply));
-	values[1] = 0;
-	return mt_ioctl(sender, MOTET_IOC_CALL, &call);
-}
-
 static int run_call(void)
 {
-	return call_server(0);
+	return fn_call(sender);
 }
 
-static int check_call(void)
-{
-	return call.id || values[1] != 7;
-}
-
-/* What has an id is unfinished, and has its answer when it is resumed. */
+/* What has no id was not sent. */
 static int half_call(int ret)
 {
 	struct motet_port_status status;
 
-	if (call.id)
-		return call_server(MOTET_CALL_RESUME) ?: values[1] != 7 ?
-			-EPROTO : 1;
+	ret = fn_call_failed(sender);
+	if (ret)
+		return ret;
 	ret = mt_status(sender, &status);
 	return ret ?: status.messages ? -EPROTO : 0;
 }
 
-FN_TEST(make_call, .setup = with_server, .run = run_call, .check = check_call,
+FN_TEST(make_call, .setup = with_server, .run = run_call, .check = fn_called,
 	.half = half_call, .undo = end_server)
 
 static struct peer *server;
@@ -612,6 +569,20 @@ static int check_suspended(void)
 
 FN_TEST(recv_wakes, .setup = with_suspended, .run = run_recv_value,
 	.check = check_suspended, .undo = peers_end)
+
+/* A domain of its own, and a file in it. */
+static int run_unshare(void)
+{
+	return unshare(CLONE_NEWNET) ? -errno : 0;
+}
+
+static int check_unshare(void)
+{
+	return mt_actor() < 0;
+}
+
+FN_TEST(network_namespace, .run = run_unshare, .check = check_unshare,
+	.flags = FN_COUNTS)
 
 FN_LEAKS
 
