@@ -688,8 +688,10 @@ enum motet_port_state {
  * @mode: out: mode bits
  * @pad: 0
  * @retention: out: nanoseconds
- * @messages: out: messages queued now, all priorities
- * @bytes: out: bytes queued or promised to senders now, all priorities
+ * @messages: out: messages queued now, all priorities; one that is just being
+ *	received is neither among these nor @leased, but has its bytes
+ * @bytes: out: bytes of messages that are queued, being received or under lease,
+ *	and those promised to senders now, all priorities; 0 when all is done
  * @limits: out: bounds by priority
  * @id: out: the port's identifier
  * @dead_letter: out: its dead-letter port, or zero

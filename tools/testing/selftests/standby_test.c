@@ -643,6 +643,7 @@ static void check_work(struct __test_metadata *_metadata, unsigned int round)
 	}
 }
 
+/* What is just being received is neither queued nor leased, but has its bytes. */
 static int until_idle(int sender)
 {
 	struct motet_port_status status;
@@ -651,7 +652,7 @@ static int until_idle(int sender)
 	do {
 		if (mt_status(sender, &status))
 			return -1;
-		if (!status.messages && !status.leased)
+		if (!status.messages && !status.leased && !status.bytes)
 			return 0;
 		mt_breathe();
 	} while (mt_now() < end);
