@@ -55,7 +55,7 @@ soak:
 
 coverage:
 	tools/setup check
-	tools/testing/vm/kernels/build debug >/dev/null
+	tools/testing/vm/kernels/build coverage >/dev/null
 	tools/testing/coverage
 
 generate:
