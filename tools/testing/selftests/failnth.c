@@ -45,13 +45,17 @@ struct range {
 	char end[32];
 };
 
-/* Only what the module does is to fail, but nothing that watches over memory. */
+/*
+ * Only what the module does is to fail, but nothing that watches over memory; in
+ * this task by the number, or when it asks that all of it fails.
+ */
 static int set_up_fault(const char *attr, const struct range *module,
 			const struct range *kmemleak)
 {
 	int ret = set(attr, "verbose", "0");
 
-	/* it would fail otherwise than by the number */
+	ret = ret ?: set(attr, "task-filter", "Y");
+	ret = ret ?: set(attr, "times", "-1");
 	ret = ret ?: set(attr, "probability", "0");
 	ret = ret ?: set(attr, "stacktrace-depth", "32");
 	ret = ret ?: set(attr, "reject-start", kmemleak->start);
@@ -177,6 +181,19 @@ static int set_up(void)
 	return ret ?: set_up_fault("fail_usercopy", &module, &kmemleak);
 }
 
+/* An XArray that gets no node asks again in another way: both have to fail. */
+#define FN_NODES	"/sys/kernel/slab/radix_tree_node/failslab"
+
+static int fail_nodes(bool all)
+{
+	int ret = mt_write_file(FN_NODES, all ? "1" : "0");
+
+	ret = ret ?: set("failslab", "cache-filter", all ? "Y" : "N");
+	ret = ret ?: set("failslab", "probability", all ? "100" : "0");
+	return ret ?: mt_write_file("/proc/thread-self/make-it-fail",
+				    all ? "1" : "0");
+}
+
 /**
  * fn_available() - whether this kernel injects faults, for this thread
  *
@@ -249,6 +266,7 @@ unsigned int fn_stop(void)
  * @n: which place fails
  * @failed: after how many of them the operation failed
  * @passed: after how many it succeeded
+ * @nodes: what it said without nodes of trees
  */
 struct fn_run {
 	const struct fn_scenario *scenario;
@@ -259,6 +277,7 @@ struct fn_run {
 	unsigned int n;
 	unsigned int failed;
 	unsigned int passed;
+	int nodes;
 };
 
 static struct fn_run run;
@@ -487,6 +506,28 @@ static int places(void)
 	return 0;
 }
 
+/* No node of a tree is to be had. */
+static int without_nodes(void)
+{
+	__u64 sequence = fn_sequence();
+	bool made = true;
+	int ret = make();
+
+	run.n = 0;
+	if (ret)
+		return ret;
+	settle(&run.before, true, 0);
+	ret = fail_nodes(true);
+	run.nodes = run.scenario->run();
+	ret = ret ?: fail_nodes(false);
+	if (ret)
+		return bad("nodes can't be made to fail", ret);
+	if (run.nodes >= 0)
+		return succeeded(run.nodes, sequence);
+	ret = failed_so(run.nodes, sequence, &made);
+	return ret ?: made ? clear() : 0;
+}
+
 /**
  * fn_sweep() - let an operation fail at each place
  * @scenario: the operation
@@ -505,11 +546,13 @@ int fn_sweep(const struct fn_scenario *scenario)
 		ret = whole();
 	if (!ret)
 		ret = places();
+	if (!ret)
+		ret = without_nodes();
 	if (!ret && !run.failed && !run.passed &&
 	    !(scenario->flags & FN_NOTHING))
 		ret = bad("nothing in it can fail", 0);
-	printf("# %s: failed %u times, succeeded %u times all the same, %llu ms\n",
-	       scenario->name, run.failed, run.passed,
+	printf("# %s: failed %u times, succeeded %u times all the same, %d without nodes, %llu ms\n",
+	       scenario->name, run.failed, run.passed, run.nodes,
 	       (unsigned long long)((mt_now() - start) / MT_MS));
 	return ret;
 }
