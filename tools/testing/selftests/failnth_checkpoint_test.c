@@ -37,6 +37,13 @@ static int run_create(void)
 
 FN_TEST(create, .setup = with_actor, .run = run_create)
 
+static int run_create_single(void)
+{
+	return mc_create_one(actor, "made", SIZE);
+}
+
+FN_TEST(create_single, .setup = with_actor, .run = run_create_single)
+
 /* Three sections, one of them with several pages. */
 static int sections(void)
 {
@@ -55,6 +62,13 @@ static int sections(void)
 	id = status.id;
 	return ret;
 }
+
+static int run_open(void)
+{
+	return mc_open(actor, "checkpoint", MC_BOTH);
+}
+
+FN_TEST(open_again, .setup = sections, .run = run_open)
 
 static int run_section(void)
 {

@@ -109,19 +109,28 @@ FN_TEST(send_least_loaded, .setup = any_members, .run = run_send_return)
 /* A call that the only member answers, in another process. */
 static pid_t server;
 
-static int serving_member(void)
+static int serving(__u32 address)
 {
 	server = fn_server(&ids[0]);
 	if (server < 0)
 		return server;
 	actor = mt_actor();
 	create = (struct motet_group_create){
-		.mode = MOTET_MODE_MASK,
-		.address = MOTET_ADDRESS_LEAST_LOADED,
+		.mode = MOTET_MODE_MASK, .address = address,
 	};
 	group = mt_group_create(actor, &create, "group");
 	cap = create.cap;
 	return group < 0 ? group : mt_insert(actor, &cap, &ids[0]);
+}
+
+static int serving_member(void)
+{
+	return serving(MOTET_ADDRESS_LEAST_LOADED);
+}
+
+static int serving_worker(void)
+{
+	return serving(MOTET_ADDRESS_WORK);
 }
 
 static void end_server(void)
@@ -141,6 +150,9 @@ static int half_call(int ret)
 }
 
 FN_TEST(call_member, .setup = serving_member, .run = run_call,
+	.check = fn_called, .half = half_call, .undo = end_server)
+
+FN_TEST(call_worker, .setup = serving_worker, .run = run_call,
 	.check = fn_called, .half = half_call, .undo = end_server)
 
 static int sticky_members(void)

@@ -83,6 +83,21 @@ static int locked(void)
 /* It waits, and the owner is told. */
 FN_TEST(lock_waits, .setup = locked, .run = run_lock_async)
 
+static int locked_by_other(void)
+{
+	int ret = opened();
+
+	return ret ?: mt_lock(actor, opening, 1, EXCLUSIVE, ORPHAN);
+}
+
+static int run_lock_telling(void)
+{
+	return mt_lock(waiter, waiting, 1, EXCLUSIVE, ASYNC);
+}
+
+/* One that would be told of who waits for it waits itself. */
+FN_TEST(teller_waits, .setup = locked_by_other, .run = run_lock_telling)
+
 static int run_no_queue(void)
 {
 	int ret = mt_lock(actor, opening, 1, EXCLUSIVE, NO_QUEUE);
