@@ -171,6 +171,8 @@ def read_lockdep(path):
         match = re.match(r"^ -> \[([0-9a-f]+)\] ", line)
         if match and last:
             classes[last][2].append(match[1])
+    if not classes:
+        sys.exit(f"{path}: no lock with an address")
     return classes
 
 
