@@ -33,9 +33,9 @@ install: modules_install
 	@echo "installed; load the module with: modprobe motet"
 
 modules_install:
+	ko=$$(tools/build-module -d $(KDIR)) && \
 	$(MAKE) -C $(KDIR) modules_install INSTALL_MOD_DIR=updates \
-		INSTALL_MOD_PATH=$(DESTDIR) \
-		M=$$(dirname $$(tools/build-module -d $(KDIR)))
+		INSTALL_MOD_PATH=$(DESTDIR) M=$$(dirname "$$ko")
 
 demo:
 	tools/setup demo
