@@ -100,59 +100,75 @@ need_reasons()
 		"$check_dir/$1"
 }
 
-# changed NAME WHAT: read files' names, print those that were not good before.
-# WHAT is what else a result depends on. good NAME records what was fine, so
-# call it in the same check with what passed.
-changed()
+# notes WHAT: read files' names, print for each the note that says that it is fine,
+# and the name. A note is of the contents of the file, of WHAT else the result
+# depends on, and of the check itself.
+notes()
 {
-	local sum path
-	mkdir -p "$known/$1"
-	good_key=$(printf '%s' "$2" | sha256sum | cut -c1-12)
+	local key sum path
+	key=$({ echo "$1"; cat "$self" "$check_dir/lib.sh"; } | sha256sum | cut -c1-12)
 	xargs -r -d '\n' sha256sum -- | while read -r sum path; do
-		[[ -e $known/$1/$sum.$good_key.${path//\//,} ]] ||
-			echo "$path"
+		echo "$sum.$key.${path//\//,} $path"
 	done
 }
 
-# good NAME WHAT FILE...: remember that these files are fine
+# changed NAME WHAT: read files' names, print those that were not fine before, each
+# behind its note
+changed()
+{
+	local note path
+	notes "$2" | while read -r note path; do
+		[[ -e $known/$1/$note ]] || echo "$note $path"
+	done
+}
+
+# good NAME WHAT LINES: remember that these files, as changed printed them, are fine;
+# but not those that are other ones by now: which of the two the check saw is unknown
 good()
 {
-	local name=$1 key sum path
-	key=$(printf '%s' "$2" | sha256sum | cut -c1-12)
-	shift 2
-	(($#)) || return 0
-	sha256sum -- "$@" | while read -r sum path; do
-		: >"$known/$name/$sum.$key.${path//\//,}"
-	done
+	local note
+	mkdir -p "$known/$1"
+	LC_ALL=C comm -12 <(LC_ALL=C sort <<<"$3") \
+		<(cut -d ' ' -f 2- <<<"$3" | notes "$2" | LC_ALL=C sort) |
+		while read -r note _; do
+			: >"$known/$1/$note"
+		done
 }
 
 # each NAME WHAT COMMAND...: run COMMAND FILE for each file read, on all cores,
 # leaving out what was fine before. A file is fine if COMMAND is silent.
 each()
 {
-	local name=$1 what=$2 todo path log bad=0
+	local name=$1 what=$2 todo log line path clean='' bad=0
+	local -A fine=()
 	shift 2
 	todo=$(changed "$name" "$what")
 	[[ -n $todo ]] || return 0
 	log=$(mktemp -d)
+	# it tells which are fine: what was not looked at, for whatever reason, is not
 	# shellcheck disable=SC2016 # for the inner shell
-	xargs -r -d '\n' -P "$(nproc)" -I '{}' bash -c '
-		log=$1/${2//\//,}; shift
-		file=$1; shift
-		"$@" "$file" >"$log" 2>&1 || {
-			status=$?
-			[[ -s $log ]] || echo "$file: exit status $status" >"$log"
-		}
-		' - "$log" '{}' "$@" <<<"$todo"
 	while read -r path; do
-		if [[ -s $log/${path//\//,} ]]; then
-			cat "$log/${path//\//,}"
-			bad=1
+		fine[$path]=1
+	done < <(cut -d ' ' -f 2- <<<"$todo" |
+		xargs -d '\n' -P "$(nproc)" -I '{}' bash -c '
+			log=$1/${2//\//,} file=$2
+			shift 2
+			if said=$("$@" "$file" 2>&1) && [[ -z $said ]]; then
+				echo "$file"
+			else
+				echo "${said:-$file: it fails}" >"$log"
+			fi' - "$log" '{}' "$@")
+	while read -r line; do
+		path=${line#* }
+		if [[ -n ${fine[$path]:-} ]]; then
+			clean+=$line$'\n'
 		else
-			good "$name" "$what" "$path"
+			bad=1
+			cat "$log/${path//\//,}"
 		fi
 	done <<<"$todo"
 	rm -rf "$log"
+	[[ -z $clean ]] || good "$name" "$what" "${clean%$'\n'}"
 	return $bad
 }
 

@@ -19,24 +19,36 @@ module_sources()
 	files Kbuild kernel uapi
 }
 
+# module_sum CHECK: one key for all that a build and CHECK depend on
+module_sum()
+{
+	local kernel tool
+	{
+		module_sources | xargs -d '\n' sha256sum --
+		sha256sum -- "$check_dir"/{module,module.sh,lib.sh,clang*,symbols.conf,"$1"}
+		for kernel in 6.1 6.12; do
+			"$check_dir/../testing/vm/kernels/get" "$kernel" ||
+				die "there is no kernel $kernel to build for"
+		done
+		# the kernels' headers name their compiler, as gcc-12
+		for tool in /usr/bin/gcc-[0-9]* make ld sparse clang; do
+			! command -v "$tool" || "$tool" --version
+		done
+	} | sha256sum
+}
+
 # module_new CHECK: fails if CHECK was content with all that a build depends on;
-# module_good CHECK remembers that it is
+# module_good CHECK remembers that it is, unless that has changed meanwhile
 module_new()
 {
-	local kernel kernels=()
-	for kernel in 6.1 6.12; do
-		kernels+=("$("$check_dir/../testing/vm/kernels/get" "$kernel")") ||
-			die "there is no kernel $kernel to build for"
-	done
-	module_key=$(module_sources | {
-		xargs -d '\n' sha256sum -- "$check_dir"/{module,module.sh,lib.sh,clang*,symbols.conf,"$1"}
-		echo "${kernels[@]}"
-	} | sha256sum | cut -c1-16)
+	module_key=$(module_sum "$1") || exit
+	module_key=${module_key%% *}
 	[[ ! -e $known/$1/$module_key ]]
 }
 
 module_good()
 {
+	[[ $(module_sum "$1") == "$module_key"* ]] || return 0
 	mkdir -p "$known/$1"
 	: >"$known/$1/$module_key"
 }
