@@ -29,6 +29,11 @@ struct motet_test_group {
 	struct motet_session session;
 };
 
+static void motet_test_group_forget(void *groups)
+{
+	xa_destroy(&((struct motet_test_group *)groups)->group.members);
+}
+
 static struct motet_test_group *motet_test_group_new(struct kunit *test)
 {
 	struct motet_test_group *groups;
@@ -38,6 +43,9 @@ static struct motet_test_group *motet_test_group_new(struct kunit *test)
 	mutex_init(&groups->group.mutex);
 	xa_init(&groups->group.members);
 	groups->handle.group = &groups->group;
+	KUNIT_ASSERT_EQ(test, 0,
+			kunit_add_action(test, motet_test_group_forget,
+					 groups));
 	return groups;
 }
 
@@ -51,7 +59,7 @@ static void motet_test_group_fill(struct kunit *test,
 	struct motet_port *port;
 	unsigned long i;
 
-	xa_destroy(&groups->group.members);
+	motet_test_group_forget(groups);
 	for (i = 1; i < MOTET_TEST_MEMBERS; i++) {
 		port = &groups->ports[i];
 		member = &groups->members[i];
@@ -187,6 +195,18 @@ motet_test_expect(struct motet_test_group *groups, const struct motet_want *want
 	return ERR_PTR(!any ? -EHOSTUNREACH : retry ? -EAGAIN : -EMSGSIZE);
 }
 
+static struct motet_member *
+motet_test_pick(struct motet_test_group *groups, const struct motet_want *want,
+		const struct motet_session *session, struct motet_pick *pick)
+{
+	struct motet_member *member;
+
+	mutex_lock(&groups->group.mutex);
+	member = motet_pick_next(&groups->group, want, session, pick);
+	mutex_unlock(&groups->group.mutex);
+	return member;
+}
+
 /* Tries them all, one after the other. */
 static void motet_test_pick_all(struct kunit *test,
 				struct motet_test_group *groups,
@@ -201,9 +221,7 @@ static void motet_test_pick_all(struct kunit *test,
 
 	do {
 		expect = motet_test_expect(groups, want, bound, turn, tried);
-		mutex_lock(&groups->group.mutex);
-		member = motet_pick_next(&groups->group, want, session, &pick);
-		mutex_unlock(&groups->group.mutex);
+		member = motet_test_pick(groups, want, session, &pick);
 		KUNIT_ASSERT_PTR_EQ_MSG(test, member, expect,
 					"address %u", want->address);
 		if (IS_ERR(member))
@@ -236,7 +254,6 @@ static void motet_test_pick_random(struct kunit *test)
 			motet_test_pick_all(test, groups, &want, session);
 		}
 	}
-	xa_destroy(&groups->group.members);
 }
 
 /* Eight messages to members that all have room: each gets one in turn. */
@@ -261,13 +278,10 @@ static void motet_test_pick_turns(struct kunit *test)
 	}
 	for (j = 0; j < 3 * (MOTET_TEST_MEMBERS - 1); j++) {
 		memset(&pick, 0, sizeof(pick));
-		mutex_lock(&groups->group.mutex);
-		member = motet_pick_next(&groups->group, &want, NULL, &pick);
-		mutex_unlock(&groups->group.mutex);
+		member = motet_test_pick(groups, &want, NULL, &pick);
 		KUNIT_ASSERT_PTR_EQ(test, member,
 				    &groups->members[1 + j % (MOTET_TEST_MEMBERS - 1)]);
 	}
-	xa_destroy(&groups->group.members);
 }
 
 /* Looking for room moves no turn, and says what sending would say. */
@@ -295,7 +309,6 @@ static void motet_test_pick_room(struct kunit *test)
 		KUNIT_ASSERT_EQ(test, room, expect != ERR_PTR(-EAGAIN));
 		KUNIT_ASSERT_EQ(test, groups->group.turn[want.address], turn);
 	}
-	xa_destroy(&groups->group.members);
 }
 
 static void motet_test_member_load(struct kunit *test)

@@ -182,60 +182,80 @@ static bool motet_test_closes(struct motet_test_locks *locks,
 	return closes;
 }
 
+/**
+ * struct motet_test_step - somebody requests a lock
+ * @locker: who [const]
+ * @lock: which [const]
+ * @shared: to share it; else to have it alone [const]
+ * @awake: its thread does not wait for it [const]
+ * @closes: it would close a circle, and is refused [const]
+ */
+struct motet_test_step {
+	unsigned int locker;
+	unsigned int lock;
+	bool shared;
+	bool awake;
+	bool closes;
+};
+
 /* Two lockers, each with a lock that the other wants. */
-static void motet_test_circle_of_two(struct kunit *test)
+static const struct motet_test_step motet_test_two[] = {
+	{ 0, 0 }, { 1, 1 }, { 0, 1 },
+	{ 1, 0, .shared = true, .closes = true },
+	/* a third waits for both, and nobody for it */
+	{ 2, 0, .shared = true },
+};
+
+/* Who doesn't sleep makes nobody wait. */
+static const struct motet_test_step motet_test_awake[] = {
+	{ 0, 0 }, { 1, 1 }, { 0, 1, .awake = true }, { 1, 0 },
+};
+
+/* Who shares waits for no other who does. */
+static const struct motet_test_step motet_test_sharing[] = {
+	{ 0, 0 }, { 1, 0, .shared = true }, { 2, 1 },
+	{ 1, 1, .shared = true }, { 2, 0, .shared = true },
+};
+
+/* But for one who wants it alone, and came between them. */
+static const struct motet_test_step motet_test_between[] = {
+	{ 0, 0 }, { 1, 0, .shared = true }, { 2, 1 },
+	{ 1, 1, .shared = true }, { 3, 0 },
+	{ 2, 0, .shared = true, .closes = true },
+};
+
+static void motet_test_steps(struct kunit *test,
+			     const struct motet_test_step *step,
+			     unsigned int count)
 {
 	struct motet_test_locks *locks = motet_test_locks_new(test);
+	const struct motet_test_step *end = step + count;
 	struct motet_lock_request *request;
 
 	motet_test_locks_reset(locks);
-	motet_test_settle(motet_test_request(locks, 0, 0, MOTET_LOCK_EXCLUSIVE),
-			  true);
-	motet_test_settle(motet_test_request(locks, 1, 1, MOTET_LOCK_EXCLUSIVE),
-			  true);
-	request = motet_test_request(locks, 0, 1, MOTET_LOCK_EXCLUSIVE);
-	KUNIT_EXPECT_FALSE(test, motet_test_closes(locks, request));
-	motet_test_settle(request, true);
-	request = motet_test_request(locks, 1, 0, MOTET_LOCK_SHARED);
-	KUNIT_EXPECT_TRUE(test, motet_test_closes(locks, request));
-	/* a third waits for both, and nobody for it */
-	request = motet_test_request(locks, 2, 0, MOTET_LOCK_SHARED);
-	KUNIT_EXPECT_FALSE(test, motet_test_closes(locks, request));
+	for (; step < end; step++) {
+		request = motet_test_request(locks, step->locker, step->lock,
+					     step->shared ?
+					     MOTET_LOCK_SHARED :
+					     MOTET_LOCK_EXCLUSIVE);
+		KUNIT_EXPECT_EQ_MSG(test, motet_test_closes(locks, request),
+				    step->closes, "%u requests %u",
+				    step->locker, step->lock);
+		if (step->closes)
+			locks->count--;
+		else
+			motet_test_settle(request, !step->awake);
+	}
 }
 
-/* Who doesn't sleep makes nobody wait; nor does one who shares, for another. */
-static void motet_test_no_circle(struct kunit *test)
+static void motet_test_circle_steps(struct kunit *test)
 {
-	struct motet_test_locks *locks = motet_test_locks_new(test);
-	struct motet_lock_request *request;
-
-	motet_test_locks_reset(locks);
-	motet_test_settle(motet_test_request(locks, 0, 0, MOTET_LOCK_EXCLUSIVE),
-			  true);
-	motet_test_settle(motet_test_request(locks, 1, 1, MOTET_LOCK_EXCLUSIVE),
-			  true);
-	motet_test_settle(motet_test_request(locks, 0, 1, MOTET_LOCK_EXCLUSIVE),
-			  false);
-	request = motet_test_request(locks, 1, 0, MOTET_LOCK_EXCLUSIVE);
-	KUNIT_EXPECT_FALSE(test, motet_test_closes(locks, request));
-
-	motet_test_locks_reset(locks);
-	motet_test_settle(motet_test_request(locks, 0, 0, MOTET_LOCK_EXCLUSIVE),
-			  true);
-	motet_test_settle(motet_test_request(locks, 1, 0, MOTET_LOCK_SHARED),
-			  true);
-	motet_test_settle(motet_test_request(locks, 2, 1, MOTET_LOCK_EXCLUSIVE),
-			  true);
-	motet_test_settle(motet_test_request(locks, 1, 1, MOTET_LOCK_SHARED),
-			  true);
-	request = motet_test_request(locks, 2, 0, MOTET_LOCK_SHARED);
-	KUNIT_EXPECT_FALSE(test, motet_test_closes(locks, request));
-	/* but one who has it alone, and waits between them, does */
-	locks->count--;
-	motet_test_settle(motet_test_request(locks, 1, 0, MOTET_LOCK_EXCLUSIVE),
-			  true);
-	request = motet_test_request(locks, 2, 0, MOTET_LOCK_SHARED);
-	KUNIT_EXPECT_TRUE(test, motet_test_closes(locks, request));
+	motet_test_steps(test, motet_test_two, ARRAY_SIZE(motet_test_two));
+	motet_test_steps(test, motet_test_awake, ARRAY_SIZE(motet_test_awake));
+	motet_test_steps(test, motet_test_sharing,
+			 ARRAY_SIZE(motet_test_sharing));
+	motet_test_steps(test, motet_test_between,
+			 ARRAY_SIZE(motet_test_between));
 }
 
 /* What would close a circle is refused, and all else waits as it may. */
@@ -273,8 +293,7 @@ static void motet_test_circle_random(struct kunit *test)
 }
 
 static struct kunit_case motet_test_deadlock_cases[] = {
-	KUNIT_CASE(motet_test_circle_of_two),
-	KUNIT_CASE(motet_test_no_circle),
+	KUNIT_CASE(motet_test_circle_steps),
 	KUNIT_CASE_SLOW(motet_test_circle_random),
 	{}
 };
