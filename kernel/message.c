@@ -242,6 +242,16 @@ struct motet_message *motet_message_new(const struct motet_msg *msg)
 	return message;
 }
 
+static void motet_exception_fill(struct motet_message *message, u32 exception,
+				 const struct motet_id *about)
+{
+	message->exception = exception;
+	message->count = 1;
+	message->to = *about;
+	message->uid = GLOBAL_ROOT_UID;
+	message->gid = GLOBAL_ROOT_GID;
+}
+
 /**
  * motet_exception_init() - let a message be what the kernel has to tell
  * @message: zeroed
@@ -252,11 +262,7 @@ void motet_exception_init(struct motet_message *message, u32 exception,
 			  const struct motet_id *about)
 {
 	motet_message_init_links(message);
-	message->exception = exception;
-	message->count = 1;
-	message->to = *about;
-	message->uid = GLOBAL_ROOT_UID;
-	message->gid = GLOBAL_ROOT_GID;
+	motet_exception_fill(message, exception, about);
 }
 
 /**
@@ -360,27 +366,12 @@ void motet_message_drop_content(struct motet_message *message)
 void motet_message_recycle(struct motet_message *message, u32 exception,
 			   const struct motet_id *about)
 {
+	u64 id = message->id;
+
 	motet_message_drop_content(message);
-	message->exception = exception;
-	message->count = 1;
-	message->to = *about;
-	message->token = message->id;
-	message->id = 0;
-	message->uid = GLOBAL_ROOT_UID;
-	message->gid = GLOBAL_ROOT_GID;
-	message->cgroup = 0;
-	memset(&message->actor, 0, sizeof(message->actor));
-	memset(&message->port, 0, sizeof(message->port));
-	message->sequence = 0;
-	message->epoch = 0;
-	message->body_len = 0;
-	message->annex_len = 0;
-	message->priority = 0;
-	message->redelivered = 0;
-	message->expires = 0;
-	message->flags = 0;
-	message->answered = false;
-	message->abandoned = false;
+	memset_startat(message, 0, payload);
+	motet_exception_fill(message, exception, about);
+	message->token = id;
 }
 
 /**
