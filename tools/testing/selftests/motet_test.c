@@ -15,6 +15,7 @@
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
+#include <sys/time.h>
 #include <sys/wait.h>
 #include <time.h>
 
@@ -22,6 +23,9 @@
 
 /* How long to wait for what must come: only a bound against hanging. */
 #define MT_PATIENCE	(60 * MT_SECOND)
+
+/* What a test may take at least, in a short round on a kernel as it is used. */
+#define MT_TEST_SECONDS	120
 
 int mt_ioctl(int fd, unsigned int number, void *arg)
 {
@@ -320,6 +324,24 @@ int mt_alarm_signal(int flags)
 	};
 
 	return sigaction(SIGUSR1, &action, NULL) ? -errno : 0;
+}
+
+/*
+ * The harness's alarm(): it has 30 seconds for a test that says nothing else, and
+ * knows nothing of emulated machines, nor of kernels for debugging and of long
+ * rounds, for which MOTET_TIMES says how many times as long a test may take.
+ */
+unsigned int mt_alarm(unsigned int seconds)
+{
+	const char *times = getenv("MOTET_TIMES");
+	struct itimerval value = { 0 };
+
+	if (seconds && seconds < MT_TEST_SECONDS)
+		seconds = MT_TEST_SECONDS;
+	value.it_value.tv_sec = seconds;
+	if (times && atoi(times) > 0)
+		value.it_value.tv_sec *= atoi(times);
+	return setitimer(ITIMER_REAL, &value, NULL);
 }
 
 /* A child that doesn't outlive a test that fails. */

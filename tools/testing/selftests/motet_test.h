@@ -22,10 +22,6 @@
 #define MT(type, ...) \
 	((struct type){ .size = sizeof(struct type), ##__VA_ARGS__ })
 
-/* An emulated machine is slow, and more so with a kernel for debugging. */
-#undef TEST_TIMEOUT_DEFAULT
-#define TEST_TIMEOUT_DEFAULT	120
-
 #define MT_SECOND	1000000000ULL
 #define MT_MS		1000000ULL
 
@@ -101,6 +97,7 @@ int mt_until_blocked(pid_t tid);
 int mt_until_state(int fd, __u32 state);
 int mt_until_suspended(const struct motet_id *id, __u32 suspended);
 int mt_alarm_signal(int flags);
+unsigned int mt_alarm(unsigned int seconds);
 
 /* processes and users */
 pid_t mt_fork(void);
