@@ -28,7 +28,8 @@ FIXTURE_SETUP(show)
 
 	self->actor = mt_actor();
 	ASSERT_LE(0, self->actor);
-	mt_channel_unlink(self->actor, "show");
+	/* those of the test before are gone */
+	ASSERT_EQ(0, mt_until_charged(0, MOTET_A_USER_CHANNELS, 0));
 	ASSERT_EQ(0, mt_nl_open(&self->nl));
 	for (i = 0; i < MOTET_PRIORITIES; i++)
 		arg.limits[i].messages = 3;

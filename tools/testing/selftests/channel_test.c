@@ -413,6 +413,7 @@ TEST_F(channel, quota)
 	struct mt_attrs attrs;
 	pid_t pid;
 
+	ASSERT_EQ(0, mt_until_charged(MT_USER_A, MOTET_A_USER_CHANNELS, 0));
 	ASSERT_EQ(0, mt_param_set("user_channels_max", 2));
 	pid = mt_fork();
 	if (!pid) {

@@ -18,6 +18,8 @@ FIXTURE_SETUP(show)
 {
 	self->actor = mt_actor();
 	ASSERT_LE(0, self->actor);
+	/* those of the test before are gone */
+	ASSERT_EQ(0, mt_until_charged(0, MOTET_A_USER_CHECKPOINTS, 0));
 	ASSERT_EQ(0, mt_nl_open(&self->nl));
 }
 

@@ -26,6 +26,9 @@ FIXTURE_SETUP(group_limit)
 {
 	self->actor = mt_actor();
 	ASSERT_LE(0, self->actor);
+	/* what the test before had is given back */
+	ASSERT_EQ(0, mt_until_charged(MT_USER_A, MOTET_A_USER_ACTORS, 0));
+	ASSERT_EQ(0, mt_until_charged(MT_USER_A, MOTET_A_USER_PORTS, 0));
 	self->members = mt_param("group_members_max");
 	self->groups = mt_param("port_groups_max");
 	self->trackers = mt_param("group_trackers_max");

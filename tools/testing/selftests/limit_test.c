@@ -29,6 +29,9 @@ FIXTURE_SETUP(limit)
 
 	self->actor = mt_actor();
 	ASSERT_LE(0, self->actor);
+	/* what the test before had is given back */
+	ASSERT_EQ(0, mt_until_charged(MT_USER_A, MOTET_A_USER_ACTORS, 0));
+	ASSERT_EQ(0, mt_until_charged(MT_USER_A, MOTET_A_USER_PORTS, 0));
 	for (i = 0; i < ARRAY_SIZE(params); i++) {
 		self->before[i] = mt_param(params[i]);
 		ASSERT_NE(0, self->before[i]);

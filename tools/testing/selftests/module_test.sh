@@ -99,7 +99,7 @@ retained_port()
 {
 	local status=0
 	"$bin/module_helper" retain kept || return
-	references 1 || status=1
+	until_references 1 || status=1
 	in_use || status=1
 	"$bin/module_helper" purge || status=1
 	until_unused || status=1
@@ -128,7 +128,7 @@ retained_group()
 {
 	local status=0
 	"$bin/module_helper" retain-group kept || return
-	references 1 || status=1
+	until_references 1 || status=1
 	in_use || status=1
 	"$bin/module_helper" purge || status=1
 	until_unused || status=1
@@ -144,7 +144,7 @@ orphaned_lock()
 {
 	local status=0
 	"$bin/module_helper" orphan kept || return
-	references 1 || status=1
+	until_references 1 || status=1
 	in_use || status=1
 	"$bin/module_helper" purge || status=1
 	until_unused || status=1

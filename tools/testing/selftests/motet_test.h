@@ -179,6 +179,7 @@ const void *mt_attr(const struct mt_attrs *attrs, __u16 type, size_t *len);
 __u64 mt_attr_number(const struct mt_attrs *attrs, __u16 type);
 int mt_port_get(const struct motet_id *id, struct mt_attrs *attrs);
 int mt_user_get(uid_t uid, struct mt_attrs *attrs);
+int mt_until_charged(uid_t uid, __u16 attribute, __u64 value);
 int mt_trackers(struct mt_dump *dump, const struct motet_id *object);
 int mt_purge(void);
 

@@ -397,6 +397,28 @@ int mt_user_get(uid_t uid, struct mt_attrs *attrs)
 	return -ENOENT;
 }
 
+/*
+ * Until so much is charged to a user: what the dead had, those of the test before
+ * among them, is given back by work that is queued.
+ */
+int mt_until_charged(uid_t uid, __u16 attribute, __u64 value)
+{
+	__u64 end = mt_after(60 * MT_SECOND), charged;
+	struct mt_attrs attrs;
+	int ret;
+
+	do {
+		ret = mt_user_get(uid, &attrs);
+		if (ret && ret != -ENOENT)
+			return ret;
+		charged = ret ? 0 : mt_attr_number(&attrs, attribute);
+		if (charged == value)
+			return 0;
+		mt_breathe();
+	} while (mt_now() < end);
+	return -ETIMEDOUT;
+}
+
 int mt_purge(void)
 {
 	struct mt_attrs answer = { 0 };

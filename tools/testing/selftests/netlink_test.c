@@ -20,6 +20,9 @@ FIXTURE_SETUP(netlink)
 {
 	self->actor = mt_actor();
 	ASSERT_LE(0, self->actor);
+	/* those of the test before are gone */
+	ASSERT_EQ(0, mt_until_charged(0, MOTET_A_USER_ACTORS, 1));
+	ASSERT_EQ(0, mt_until_charged(MT_USER_A, MOTET_A_USER_ACTORS, 0));
 	ASSERT_EQ(0, mt_info(self->actor, &self->info));
 	ASSERT_EQ(0, mt_nl_open(&self->nl));
 	self->dump = malloc(sizeof(*self->dump));

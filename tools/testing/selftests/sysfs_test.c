@@ -24,6 +24,8 @@ FIXTURE_SETUP(sysfs)
 
 	self->actor = mt_actor();
 	ASSERT_LE(0, self->actor);
+	/* that of the test before is gone */
+	ASSERT_EQ(0, mt_until_charged(0, MOTET_A_USER_ACTORS, 1));
 	ASSERT_EQ(0, stat("/proc/self/ns/net", &st));
 	snprintf(self->domain, sizeof(self->domain), CLASS "/%lu",
 		 (unsigned long)st.st_ino);
