@@ -160,22 +160,22 @@ static int until_gone(int fd, const char *id)
 
 TEST_F(section, expires)
 {
-	__u64 now = mc_boottime(), later = now + 1000 * MT_SECOND;
+	__u64 now = mc_boottime(), later = now + 1000 * MT_SECOND, due;
 	struct motet_checkpoint_status status;
 
 	EXPECT_EQ(-EINVAL, mc_section_until(self->fd, "past", now));
-	ASSERT_EQ(0, mc_section_until(self->fd, "a", now + 50 * MT_MS));
+	ASSERT_EQ(0, mc_section_soon(self->fd, "a", &due));
 	ASSERT_EQ(0, mc_section_until(self->fd, "b", later));
 	ASSERT_EQ(0, mc_section(self->fd, "c", NULL, 0));
 	EXPECT_EQ(0, until_gone(self->fd, "a"));
-	EXPECT_LE(now + 50 * MT_MS, mc_boottime());
+	EXPECT_LE(due, mc_boottime());
 	/* sooner, never, and sooner again */
-	EXPECT_EQ(0, mc_change(self->fd, "b", MOTET_SECTION_EXPIRES, 0,
-			       mc_boottime() + 20 * MT_MS));
+	EXPECT_EQ(0, mc_change_soon(self->fd, "b", &due));
 	EXPECT_EQ(0, mc_change(self->fd, "c", MOTET_SECTION_EXPIRES, 0,
 			       mc_boottime() + 300 * MT_SECOND));
 	EXPECT_EQ(0, mc_change(self->fd, "c", MOTET_SECTION_EXPIRES, 0, 0));
 	EXPECT_EQ(0, until_gone(self->fd, "b"));
+	EXPECT_LE(due, mc_boottime());
 	EXPECT_EQ(0, mc_status(self->fd, &status));
 	EXPECT_EQ(1, status.sections);
 	EXPECT_EQ(-EINVAL, mc_change(self->fd, "c", MOTET_SECTION_EXPIRES, 0,

@@ -34,6 +34,8 @@ int mc_track(int port, const struct motet_id *id, const char *section,
 
 int mc_section(int fd, const char *id, const void *data, __u64 len);
 int mc_section_until(int fd, const char *id, __u64 expires);
+int mc_section_soon(int fd, const char *id, __u64 *due);
+int mc_change_soon(int fd, const char *id, __u64 *due);
 int mc_delete(int fd, const char *id);
 int mc_change(int fd, const char *id, __u32 flags, __u32 state, __u64 expires);
 int mc_next(int fd, __u32 filter, __u64 when, __u64 *cursor, char *id,

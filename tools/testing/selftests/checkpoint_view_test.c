@@ -361,9 +361,10 @@ TEST_F(view, deleted)
 
 TEST_F(view, expired)
 {
+	__u64 due;
+
 	ASSERT_EQ(0, mc_view(self->fd, "a", 0, &self->view));
-	ASSERT_EQ(0, mc_change(self->fd, "a", MOTET_SECTION_EXPIRES, 0,
-			       mc_boottime() + 50 * MT_MS));
+	ASSERT_EQ(0, mc_change_soon(self->fd, "a", &due));
 	while (!__atomic_load_n(&self->view.header->flags, __ATOMIC_ACQUIRE))
 		mt_breathe();
 	EXPECT_EQ(SIZE, mc_look(self->view.header, self->back, MAX,

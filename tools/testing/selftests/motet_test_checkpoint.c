@@ -134,6 +134,39 @@ int mc_change(int fd, const char *id, __u32 flags, __u32 state, __u64 expires)
 	return mt_ioctl(fd, MOTET_IOC_SECTION_CHANGE, &arg);
 }
 
+static int mc_change_until(int fd, const char *id, __u64 expires)
+{
+	return mc_change(fd, id, MOTET_SECTION_EXPIRES, 0, expires);
+}
+
+/* What is soon for this machine: a slow one says it when it has passed already. */
+static int mc_soon(int (*until)(int fd, const char *id, __u64 expires),
+		   int fd, const char *id, __u64 *due)
+{
+	__u64 delay = 20 * MT_MS;
+	int ret;
+
+	do {
+		*due = mc_boottime() + delay;
+		ret = until(fd, id, *due);
+		delay *= 2;
+	} while (ret == -EINVAL && *due <= mc_boottime() &&
+		 delay < 60 * MT_SECOND);
+	return ret;
+}
+
+/* One that expires at @due, which is soon. */
+int mc_section_soon(int fd, const char *id, __u64 *due)
+{
+	return mc_soon(mc_section_until, fd, id, due);
+}
+
+/* The same for one that is there. */
+int mc_change_soon(int fd, const char *id, __u64 *due)
+{
+	return mc_soon(mc_change_until, fd, id, due);
+}
+
 /* There is room for MOTET_SECTION_ID_MAX bytes and a NUL at @id. */
 int mc_next(int fd, __u32 filter, __u64 when, __u64 *cursor, char *id,
 	    struct motet_section_next *next)
