@@ -87,16 +87,21 @@ FIXTURE(failnth) {
 };
 
 FIXTURE_VARIANT(failnth) {
+	const char *name;
 	const struct door *door;
+	int place;		/* in the list, which the compiler counts */
 };
 
-#define DOOR(name, which)						\
-	FIXTURE_VARIANT_ADD(failnth, name) { .door = &(which) }
+#define DOOR(_name, which)						\
+	FIXTURE_VARIANT_ADD(failnth, _name) {				\
+		.name = #_name, .door = &(which), .place = __COUNTER__,	\
+	}
 
 #include "uapi_door_list.h"
 
 FIXTURE_SETUP(failnth)
 {
+	ASSERT_EQ(0, strcasecmp(variant->name, variant->door->name));
 	door = variant->door;
 	self->scenario = (struct fn_scenario){
 		.name = door->name, .setup = set_up, .run = enter,

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Every call of the tables: DOOR() makes something of its name and its place.
+ * Every call of the tables: DOOR() makes something of its name and its place, and
+ * holds the one against the other; and counts.
  */
+enum { DOORS_BEFORE = __COUNTER__ };
+
 DOOR(info, doors[0]);
 DOOR(port_create, doors[1]);
 DOOR(port_open, doors[2]);
@@ -27,7 +30,7 @@ DOOR(group_remove, doors[21]);
 DOOR(group_rekey, doors[22]);
 DOOR(group_delete, doors[23]);
 DOOR(group_track, doors[24]);
-DOOR(watch_start, doors[25]);
+DOOR(watch, doors[25]);
 DOOR(watch_stop, doors[26]);
 DOOR(group_report, doors[27]);
 DOOR(group_session_end, doors[28]);
@@ -65,3 +68,7 @@ DOOR(replicator_next, replicator_doors[2]);
 DOOR(replicator_ack, replicator_doors[3]);
 DOOR(replicator_apply, replicator_doors[4]);
 DOOR(replicator_status, replicator_doors[5]);
+
+static_assert(__COUNTER__ - DOORS_BEFORE - 1 == DOORS + LOCK_DOORS +
+	      CHANNEL_DOORS + CHECKPOINT_DOORS + REPLICATOR_DOORS,
+	      "a call of the tables is not here");

@@ -62,16 +62,21 @@ FIXTURE(uapi) {
 };
 
 FIXTURE_VARIANT(uapi) {
+	const char *name;
 	const struct door *door;
+	int place;		/* in the list, which the compiler counts */
 };
 
-#define DOOR(name, which)						\
-	FIXTURE_VARIANT_ADD(uapi, name) { .door = &(which) }
+#define DOOR(_name, which)						\
+	FIXTURE_VARIANT_ADD(uapi, _name) {				\
+		.name = #_name, .door = &(which), .place = __COUNTER__,	\
+	}
 
 #include "uapi_door_list.h"
 
 FIXTURE_SETUP(uapi)
 {
+	ASSERT_EQ(0, strcasecmp(variant->name, variant->door->name));
 	ASSERT_LE(0, make_world());
 	self->door = variant->door;
 	self->arg = mmap(NULL, 3 * 4096, PROT_READ | PROT_WRITE,
