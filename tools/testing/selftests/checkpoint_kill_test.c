@@ -326,6 +326,8 @@ FIXTURE_SETUP(killed)
 	shared = mt_shared(sizeof(*shared));
 	ASSERT_NE(NULL, shared);
 	random_state = number_from("MOTET_SEED", 1) * 0x9e3779b97f4a7c15ULL + 1;
+	/* of the test before nothing is to be given back later */
+	ASSERT_EQ(0, mt_until_charged(0, MOTET_A_USER_CHECKPOINTS, 0));
 	self->fd = mc_open_with(mt_actor(), NAME, MC_CREATE, 0700, &attributes);
 	ASSERT_LE(0, self->fd);
 	self->charged = charged();
@@ -368,6 +370,18 @@ static __u64 charged_in_the_end(__u64 expected)
 	return charged();
 }
 
+/* Enough were in a call when they were killed, and enough was read meanwhile. */
+static bool proven(unsigned long long kills, const struct fates *fates)
+{
+	int i;
+
+	for (i = 0; i < READERS; i++)
+		if (__atomic_load_n(&shared->reads[i], __ATOMIC_RELAXED) <=
+		    kills / 10)
+			return false;
+	return fates->cut > kills / 20;
+}
+
 TEST_F_TIMEOUT(killed, only_complete_updates, 4 * 3600)
 {
 	unsigned long long kills = number_from("MOTET_KILLS", 200), kill;
@@ -375,7 +389,9 @@ TEST_F_TIMEOUT(killed, only_complete_updates, 4 * 3600)
 	__u64 begin = mt_now(), calls = 0;
 	int writer, i;
 
-	for (kill = 0; kill < kills; kill++) {
+	/* where they are then is up to the scheduler: on until that is so */
+	for (kill = 0; kill < kills || !proven(kills, &fates); kill++) {
+		ASSERT_GT(20 * kills, kill);
 		pause_random();
 		writer = below(WRITERS);
 		ASSERT_EQ(1000 + SIGKILL, mt_kill(self->writer[writer])) {
@@ -397,7 +413,6 @@ TEST_F_TIMEOUT(killed, only_complete_updates, 4 * 3600)
 	for (i = 0; i < READERS; i++) {
 		EXPECT_EQ(0, mt_wait(self->reader[i]));
 		EXPECT_STREQ("", shared->text[i]);
-		EXPECT_LT(kills / 10, shared->reads[i]);
 	}
 	for (i = 0; i < WRITERS; i++) {
 		mt_kill(self->writer[i]);
@@ -405,13 +420,11 @@ TEST_F_TIMEOUT(killed, only_complete_updates, 4 * 3600)
 	}
 	EXPECT_EQ(self->charged, charged_in_the_end(self->charged));
 	TH_LOG("%llu kills in %llu s: %u in a call that changed nothing,",
-	       kills, (mt_now() - begin) / MT_SECOND, fates.cut);
+	       kill, (mt_now() - begin) / MT_SECOND, fates.cut);
 	TH_LOG("%u in one that was done, %u in none; %llu complete updates,",
 	       fates.late, fates.elsewhere, (unsigned long long)calls);
 	TH_LOG("%llu and %llu reads", (unsigned long long)shared->reads[0],
 	       (unsigned long long)shared->reads[1]);
-	/* else it would prove nothing */
-	EXPECT_LT(kills / 20, fates.cut);
 	mc_unlink(mt_actor(), NAME);
 }
 

@@ -57,6 +57,7 @@ struct entry {
  * @entry: in the order of the attempts of each receiver
  * @stop: senders are to end
  * @moves: how often the port moved, and by what: offers, standbys, retention
+ * @refused: receivers that were told that they are being killed
  * @errors: what must never happen, by place: what it was
  */
 struct ledger {
@@ -68,6 +69,7 @@ struct ledger {
 	struct entry entry[ENTRIES];
 	int stop;
 	unsigned int moves[3];
+	int refused[RECEIVERS];
 	int errors[8];
 };
 
@@ -108,14 +110,22 @@ static void random_seed(__u64 salt)
 		       0x9e3779b97f4a7c15ULL + salt * 0xd1342543de82ef95ULL + 1;
 }
 
+/* of this process, if it is a receiver */
+static int receiver;
+
 /*
  * A process that is killed is refused with EPERM from the moment at which it is,
- * and may see that before it is dead. It does not live on.
+ * and may see that before it is dead. It does not live on: whoever is refused
+ * otherwise is found when nobody is being killed.
  */
 static void never(int index, int what)
 {
-	if (what == -EPERM)
-		nanosleep(&(struct timespec){ .tv_sec = 5 }, NULL);
+	if (what == -EPERM) {
+		__atomic_store_n(&ledger->refused[receiver], 1,
+				 __ATOMIC_SEQ_CST);
+		for (;;)
+			pause();
+	}
 	if (what)
 		__atomic_store_n(&ledger->errors[index], what,
 				 __ATOMIC_SEQ_CST);
@@ -303,6 +313,7 @@ static pid_t start_receiver(int number, __u64 salt)
 	if (pid)
 		return pid;
 	random_seed(salt);
+	receiver = number;
 	self.actor = mt_actor();
 	never(7, mt_info(self.actor, &info));
 	ledger->actor[number] = info.actor;
@@ -499,6 +510,7 @@ static void kill_one(struct round *round)
 	if (random_below(4)) {
 		i = random_below(RECEIVERS);
 		mt_kill(round->receiver[i]);
+		ledger->refused[i] = 0;
 		round->receiver[i] = start_receiver(i, round->killed * 13);
 	} else {
 		i = random_below(SENDERS);
@@ -517,8 +529,11 @@ static unsigned int end_round(struct __test_metadata *_metadata,
 	__atomic_store_n(&ledger->stop, 1, __ATOMIC_SEQ_CST);
 	for (i = 0; i < SENDERS; i++)
 		EXPECT_EQ(0, mt_wait(round->sender[i]));
-	for (i = 0; i < RECEIVERS; i++)
+	for (i = 0; i < RECEIVERS; i++) {
+		EXPECT_EQ(0, __atomic_load_n(&ledger->refused[i],
+					     __ATOMIC_SEQ_CST));
 		mt_kill(round->receiver[i]);
+	}
 	sender = mt_open(round->actor, MOTET_ROLE_SENDER, PORT, NULL);
 	ASSERT_LE(0, sender);
 	ASSERT_EQ(0, mt_until_state(sender, MOTET_PORT_STATE_RETAINED));
@@ -563,9 +578,12 @@ TEST_F_TIMEOUT(conserve, whoever_is_killed, 8 * 3600)
 
 	ledger = mt_shared(sizeof(*ledger));
 	ASSERT_TRUE(ledger);
-	while (round.killed < kills) {
+	/* whatever the scheduler does: on until enough was received and moved */
+	while (round.killed < kills || messages <= kills || !moves[BY_OFFER] ||
+	       !moves[BY_STANDBY]) {
+		ASSERT_GT(20 * kills, round.killed);
 		begin_round(_metadata, &round);
-		for (i = 0; i < KILLS && round.killed < kills; i++)
+		for (i = 0; i < KILLS; i++)
 			kill_one(&round);
 		messages += end_round(_metadata, &round);
 		if (round.killed % 5000 == 0)
@@ -576,9 +594,6 @@ TEST_F_TIMEOUT(conserve, whoever_is_killed, 8 * 3600)
 	TH_LOG("%u kills, %u messages", round.killed, messages);
 	TH_LOG("moves: %u by an offer, %u to a standby, %u from retention",
 	       moves[BY_OFFER], moves[BY_STANDBY], moves[BY_RETENTION]);
-	EXPECT_LT(kills, messages);
-	EXPECT_LT(0, moves[BY_OFFER]);
-	EXPECT_LT(0, moves[BY_STANDBY]);
 }
 
 TEST_HARNESS_MAIN

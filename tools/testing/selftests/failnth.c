@@ -13,7 +13,7 @@
 #define FN_DEBUG	"/sys/kernel/debug/"
 
 /* How long to wait for what must come: only a bound against hanging. */
-#define FN_PATIENCE	(5 * MT_SECOND)
+#define FN_PATIENCE	(30 * MT_SECOND)
 
 /* No operation has as many places, so its faults did not count. */
 #define FN_PLACES_MAX	2000

@@ -373,7 +373,9 @@ TEST_F_TIMEOUT(killed, at_any_moment, HOURS)
 
 	chaos = mt_shared(sizeof(*chaos));
 	ASSERT_TRUE(chaos);
-	for (round = 0; round < rounds; round++) {
+	/* on until they lived long enough to prove anything */
+	for (round = 0; round < rounds || served < rounds; round++) {
+		ASSERT_GT(20 * rounds, round);
 		memset(chaos->executed, 0, sizeof(chaos->executed));
 		random_seed(~(__u64)round);
 		chaos_round(round);
@@ -389,9 +391,7 @@ TEST_F_TIMEOUT(killed, at_any_moment, HOURS)
 				TH_LOG("round %u, error %u", round, i);
 			}
 	}
-	/* they did live long enough to prove anything */
-	EXPECT_LE(rounds, served);
-	TH_LOG("%lu requests in %u rounds", served, rounds);
+	TH_LOG("%lu requests in %u rounds", served, round);
 }
 
 #define SENDERS		3
@@ -510,6 +510,16 @@ static void check_ledger(struct __test_metadata *_metadata,
 	TH_LOG("%u messages of %u senders", slot, incarnations);
 }
 
+/* However slow they are: senders and a receiver are there all the time. */
+static void until_received(unsigned int count)
+{
+	__u64 end = mt_after(60 * MT_SECOND);
+
+	while (!__atomic_load_n(&ledger->received[count - 1],
+				__ATOMIC_SEQ_CST) && mt_now() < end)
+		mt_breathe();
+}
+
 static void run_ledger(struct __test_metadata *_metadata, int actor,
 		       unsigned int kills)
 {
@@ -530,6 +540,7 @@ static void run_ledger(struct __test_metadata *_metadata, int actor,
 			senders[i] = start_sender(incarnations++);
 		}
 	}
+	until_received(incarnations);
 	__atomic_store_n(&ledger->stop, 1, __ATOMIC_SEQ_CST);
 	for (i = 0; i < SENDERS; i++)
 		EXPECT_EQ(0, mt_wait(senders[i]));

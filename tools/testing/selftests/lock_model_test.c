@@ -309,9 +309,22 @@ static int settle(const struct worker *parent, unsigned int lock)
 		       NO_QUEUE);
 }
 
+/* However slow the workers are, they do something between two kills. */
+static bool goes_on(unsigned int before)
+{
+	__u64 end = mt_after(MT_SOON);
+
+	while (atomic_load(&reference->operations) == before) {
+		if (mt_now() > end)
+			return false;
+		mt_breathe();
+	}
+	return true;
+}
+
 TEST(random_operations_and_kills)
 {
-	unsigned int rounds = mt_rounds(100), i, victim;
+	unsigned int rounds = mt_rounds(100), i, victim, before;
 	struct worker parent = { .number = WORKERS };
 	struct motet_lock_status status;
 	pid_t pids[WORKERS];
@@ -323,7 +336,9 @@ TEST(random_operations_and_kills)
 	for (i = 0; i < WORKERS; i++)
 		pids[i] = worker_start(i, i + 1);
 	for (i = 0; i < rounds; i++) {
+		before = atomic_load(&reference->operations);
 		pause_random(10000);
+		ASSERT_TRUE(goes_on(before));
 		victim = random_below(WORKERS);
 		ASSERT_EQ(1000 + SIGKILL,
 			  worker_kill(&parent, pids[victim], victim));

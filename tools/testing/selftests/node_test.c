@@ -454,6 +454,9 @@ TEST_F(node, leaving_ends_waiters)
 	pids[2] = start_caller(&called);
 	EXPECT_EQ(POLLIN, mt_poll(server, POLLIN, 20000));
 	pids[3] = start_receiver();
+	/* it has its port, and then blocks in what it does next */
+	while (mt_lookup(self->actor, "waits", NULL))
+		mt_breathe();
 	EXPECT_EQ(0, mt_until_blocked(pids[3]));
 	ASSERT_EQ(0, set_member(&self->nl, 2, 0));
 	EXPECT_EQ(EOWNERDEAD, mt_wait(pids[0]));
