@@ -54,6 +54,7 @@ struct owner {
  * @make: another one
  * @find: one of them; or NULL
  * @use: all of them at once; or NULL
+ * @address: how a member is chosen, of those of a group
  * @dump: the netlink command that shows them; or 0
  * @total: the attribute of the domain that counts them
  */
@@ -63,7 +64,8 @@ struct kind {
 	int (*begin)(struct owner *owner, unsigned int count);
 	int (*make)(struct owner *owner, unsigned int index);
 	int (*find)(struct owner *owner, unsigned int index);
-	int (*use)(struct owner *owner);
+	int (*use)(struct owner *owner, __u32 address);
+	__u32 address;
 	__u8 dump;
 	__u16 total;
 };
@@ -142,36 +144,6 @@ static int to_members(struct owner *owner, __u32 address)
 	return mt_to_group(owner->fd, &msg, 1);
 }
 
-static int broadcast(struct owner *owner)
-{
-	return to_members(owner, MOTET_ADDRESS_BROADCAST);
-}
-
-static int to_any(struct owner *owner)
-{
-	return to_members(owner, MOTET_ADDRESS_ANY);
-}
-
-static int to_next(struct owner *owner)
-{
-	return to_members(owner, MOTET_ADDRESS_ROUND_ROBIN);
-}
-
-static int to_best_queue(struct owner *owner)
-{
-	return to_members(owner, MOTET_ADDRESS_BEST_QUEUE);
-}
-
-static int to_least_loaded(struct owner *owner)
-{
-	return to_members(owner, MOTET_ADDRESS_LEAST_LOADED);
-}
-
-static int to_session(struct owner *owner)
-{
-	return to_members(owner, MOTET_ADDRESS_STICKY);
-}
-
 static int begin_channel(struct owner *owner, unsigned int count)
 {
 	(void)count;
@@ -210,8 +182,9 @@ static int make_other_subscriber(struct owner *owner, unsigned int index)
 }
 
 /* For all; and of those with a filter each, for one. */
-static int publish(struct owner *owner)
+static int publish(struct owner *owner, __u32 address)
 {
+	(void)address;
 	return mt_publish(owner->fd, 0, "scale-1", 1, 0, NULL);
 }
 
@@ -292,36 +265,35 @@ static int find_watch(struct owner *owner, unsigned int index)
 	return ret ?: make_watch(owner, index);
 }
 
+#define MEMBERS(_name, way)						\
+	{ "members, " _name, 100, begin_members, make_member, NULL,	\
+	  to_members, MOTET_ADDRESS_##way, 0, MOTET_A_DOMAIN_PORTS }
+
+#define SUBSCRIBERS(_name, what)					\
+	{ "subscribers of " _name, 10, begin_channel, what, NULL,	\
+	  publish, 0, 0, MOTET_A_DOMAIN_CHANNELS }
+
 static const struct kind kinds[] = {
-	{ "anonymous ports", 1, NULL, make_anonymous, NULL, NULL,
+	{ "anonymous ports", 1, NULL, make_anonymous, NULL, NULL, 0,
 	  MOTET_CMD_PORT_GET, MOTET_A_DOMAIN_PORTS },
-	{ "named ports", 1, NULL, make_port, find_port, NULL,
+	{ "named ports", 1, NULL, make_port, find_port, NULL, 0,
 	  MOTET_CMD_PORT_GET, MOTET_A_DOMAIN_PORTS },
-	{ "groups", 10, NULL, make_group, find_group, NULL,
+	{ "groups", 10, NULL, make_group, find_group, NULL, 0,
 	  MOTET_CMD_GROUP_GET, MOTET_A_DOMAIN_GROUPS },
-	{ "members, broadcast", 100, begin_members, make_member, NULL,
-	  broadcast, 0, MOTET_A_DOMAIN_PORTS },
-	{ "members, any", 100, begin_members, make_member, NULL,
-	  to_any, 0, MOTET_A_DOMAIN_PORTS },
-	{ "members, round robin", 100, begin_members, make_member, NULL,
-	  to_next, 0, MOTET_A_DOMAIN_PORTS },
-	{ "members, best queue", 100, begin_members, make_member, NULL,
-	  to_best_queue, 0, MOTET_A_DOMAIN_PORTS },
-	{ "members, least loaded", 100, begin_members, make_member, NULL,
-	  to_least_loaded, 0, MOTET_A_DOMAIN_PORTS },
-	{ "members, sticky", 100, begin_members, make_member, NULL,
-	  to_session, 0, MOTET_A_DOMAIN_PORTS },
-	{ "subscribers of all", 10, begin_channel, make_subscriber, NULL,
-	  publish, 0, MOTET_A_DOMAIN_CHANNELS },
-	{ "subscribers of the same", 10, begin_channel, make_same_subscriber,
-	  NULL, publish, 0, MOTET_A_DOMAIN_CHANNELS },
-	{ "subscribers of one each", 10, begin_channel, make_other_subscriber,
-	  NULL, publish, 0, MOTET_A_DOMAIN_CHANNELS },
-	{ "sections", 1, begin_checkpoint, make_section, find_section, NULL,
+	MEMBERS("broadcast", BROADCAST),
+	MEMBERS("any", ANY),
+	MEMBERS("round robin", ROUND_ROBIN),
+	MEMBERS("best queue", BEST_QUEUE),
+	MEMBERS("least loaded", LEAST_LOADED),
+	MEMBERS("sticky", STICKY),
+	SUBSCRIBERS("all", make_subscriber),
+	SUBSCRIBERS("the same", make_same_subscriber),
+	SUBSCRIBERS("one each", make_other_subscriber),
+	{ "sections", 1, begin_checkpoint, make_section, find_section, NULL, 0,
 	  0, MOTET_A_DOMAIN_CHECKPOINTS },
-	{ "locks", 10, begin_numbers, make_lock, find_lock, NULL,
+	{ "locks", 10, begin_numbers, make_lock, find_lock, NULL, 0,
 	  MOTET_CMD_LOCK_GET, MOTET_A_DOMAIN_LOCKS },
-	{ "watches", 10, begin_watches, make_watch, find_watch, NULL,
+	{ "watches", 10, begin_watches, make_watch, find_watch, NULL, 0,
 	  MOTET_CMD_WATCH_GET, MOTET_A_DOMAIN_WATCHES },
 };
 
@@ -378,7 +350,8 @@ static int make_up_to(const struct kind *kind, struct owner *owner,
 	}
 	i = level->count - from;
 	/* fewer are the first ones of all */
-	level->make = median(times, i < SAMPLES ? i : SAMPLES);
+	if (i)
+		level->make = median(times, i < SAMPLES ? i : SAMPLES);
 	return 0;
 }
 
@@ -410,7 +383,7 @@ static int use_all(const struct kind *kind, struct owner *owner,
 	/* messages stay where they are: there is room for them */
 	for (i = 0; i < SCALE_USES; i++) {
 		begin = mt_now();
-		ret = kind->use(owner);
+		ret = kind->use(owner, kind->address);
 		if (ret < 0)
 			return ret;
 		times[i] = mt_now() - begin;
@@ -585,6 +558,8 @@ int scale_run(unsigned int kind, unsigned int count, struct scale **result)
 	scale->name = what->name;
 	scale->levels[0].count = SCALE_FEW;
 	scale->levels[1].count = count > 10000 ? 1000 : count / 10;
+	if (scale->levels[1].count < 2 * SCALE_FEW)
+		scale->levels[1].count = 2 * SCALE_FEW;
 	scale->levels[2].count = count;
 	before = total(what);
 	pid = mt_fork();
