@@ -355,9 +355,16 @@ void fz_unset(struct fz_op *op, unsigned int index);
 __u64 fz_choose(const struct fz_field *field, __u32 evil);
 void fz_fill(struct fz_call *call);
 int fz_arenas_init(void);
-void *fz_room(size_t size);
+void *fz_room(void);
 __u64 fz_pointer(__u64 value, void *good, size_t size);
 extern __u64 fz_step_len;
+
+/* on the declaration of a FILE * */
+static inline void fz_close_file(FILE **file)
+{
+	if (*file)
+		fclose(*file);
+}
 
 /* programs: fuzz_program.c, fuzz_text.c */
 void fz_op_random(struct fz_op *op, const struct fz_door *door);

@@ -17,6 +17,7 @@
 
 #include <linux/motet.h>
 
+#include "fuzz_layout.h"
 #include "fuzz_worker.h"
 #include "../selftests/motet_test.h"
 
@@ -26,11 +27,6 @@
 		.name = label, .offset = which, .size = 8, .kind = what, \
 		.arg = extra, .value = otherwise,			\
 	}
-#define VALUES(list)							\
-	static const struct fz_layout list##_layout = {			\
-		.name = #list, .fields = list, .count = FZ_COUNT(list),	\
-	}
-
 static long result_of(long result)
 {
 	return result < 0 ? -errno : result;
@@ -67,7 +63,7 @@ static long run_dup(struct fz_call *call)
 static long run_read(struct fz_call *call)
 {
 	size_t size = fz_value(call->op, 1) & 0xffff;
-	void *room = fz_room(65536);
+	void *room = fz_room();
 
 	return result_of(read(call->fd, (void *)(uintptr_t)
 			      fz_pointer(fz_value(call->op, 0), room, 65536),
@@ -77,7 +73,7 @@ static long run_read(struct fz_call *call)
 static long run_write(struct fz_call *call)
 {
 	size_t size = fz_value(call->op, 1) & 0xffff;
-	void *room = fz_room(65536);
+	void *room = fz_room();
 
 	return result_of(write(call->fd, (void *)(uintptr_t)
 			       fz_pointer(fz_value(call->op, 0), room, 65536),
@@ -142,7 +138,7 @@ static long run_look(struct fz_call *call)
 
 	if (!view)
 		return -ENOENT;
-	memcpy(fz_room(4096), view, 64);
+	memcpy(fz_room(), view, 64);
 	(void)call;
 	return 0;
 }
@@ -191,7 +187,7 @@ static long run_fdinfo(struct fz_call *call)
 static long run_ioctl(struct fz_call *call)
 {
 	unsigned int number = fz_value(call->op, 0);
-	void *room = fz_room(4096);
+	void *room = fz_room();
 
 	memset(room, fz_value(call->op, 1), 4096);
 	return result_of(ioctl(call->fd, number,
@@ -213,7 +209,8 @@ static long run_take(struct fz_call *call)
 /* What follows, up to so many operations, is done by a child as well. */
 static long run_fork(struct fz_call *call)
 {
-	return fz_fork(fz_value(call->op, 0) % FZ_LENGTH);
+	(void)call;
+	return fz_fork();
 }
 
 static long run_kill(struct fz_call *call)
@@ -239,33 +236,33 @@ static const struct fz_field nothing[] = {
 	VALUE(0, "nothing", FZ_NUMBER, 0, 0),
 };
 
-VALUES(nothing);
+FZ_LIST(nothing);
 
 static const struct fz_field number[] = {
 	VALUE(0, "value", FZ_NUMBER, 8, 1),
 };
 
-VALUES(number);
+FZ_LIST(number);
 
 static const struct fz_field flags[] = {
 	VALUE(0, "flags", FZ_FLAGS, O_RDWR | O_WRONLY | O_NONBLOCK, O_RDWR),
 };
 
-VALUES(flags);
+FZ_LIST(flags);
 
 static const struct fz_field buffer[] = {
 	VALUE(0, "buffer", FZ_ROOM, 0, FZ_AUTO),
 	VALUE(1, "size", FZ_LENGTH_OF, 4096, 64),
 };
 
-VALUES(buffer);
+FZ_LIST(buffer);
 
 static const struct fz_field events[] = {
 	VALUE(0, "events", FZ_FLAGS, 0x7f, POLLIN | POLLOUT),
 	VALUE(1, "wait", FZ_NUMBER, 2, 0),
 };
 
-VALUES(events);
+FZ_LIST(events);
 
 static const struct fz_field memory[] = {
 	VALUE(0, "size", FZ_NUMBER, 16384, 4096),
@@ -274,7 +271,7 @@ static const struct fz_field memory[] = {
 	VALUE(3, "page", FZ_NUMBER, 4, 0),
 };
 
-VALUES(memory);
+FZ_LIST(memory);
 
 static const struct fz_field raw[] = {
 	VALUE(0, "number", FZ_NUMBER, 0xbaff, 0xba00),
@@ -282,7 +279,7 @@ static const struct fz_field raw[] = {
 	VALUE(2, "arg", FZ_ROOM, 0, FZ_AUTO),
 };
 
-VALUES(raw);
+FZ_LIST(raw);
 
 #define ON_ANY	{ FZ_SENDER, FZ_HOLDER, FZ_ACTOR, FZ_CHECKPOINT, FZ_ROLES }
 #define ON_VIEW	{ FZ_VIEW, FZ_CHECKPOINT, FZ_ACTOR, FZ_ROLES }

@@ -86,9 +86,8 @@ int fz_arenas_init(void)
 	return 0;
 }
 
-void *fz_room(size_t size)
+void *fz_room(void)
 {
-	(void)size;
 	return arenas[0] + AT_OUT;
 }
 

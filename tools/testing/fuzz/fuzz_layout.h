@@ -43,6 +43,12 @@
 		.fields = list, .count = FZ_COUNT(list),		\
 	}
 
+/* What is no struct: the fields are numbered, or are attributes. */
+#define FZ_LIST(list)							\
+	static const struct fz_layout list##_layout = {			\
+		.name = #list, .fields = list, .count = FZ_COUNT(list),	\
+	}
+
 /* fuzz_layout.c */
 extern const struct fz_layout fz_info, fz_port_create, fz_port_open;
 extern const struct fz_layout fz_port_name, fz_port_status, fz_msg_send;

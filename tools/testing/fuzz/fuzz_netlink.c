@@ -49,77 +49,72 @@ enum {
 		.arg = MALFORMED_MAX - 1, .value = 0,			\
 	}
 
-#define ATTRS(list)							\
-	static const struct fz_layout list##_layout = {			\
-		.name = #list, .fields = list, .count = FZ_COUNT(list),	\
-	}
-
 static const struct fz_field none[] = { MALFORM };
 
-ATTRS(none);
+FZ_LIST(none);
 
 static const struct fz_field domain[] = {
 	ATTR_NUMBER(DOMAIN_PORTS_MAX, "ports-max", 4, 4096, 65536), MALFORM,
 };
 
-ATTRS(domain);
+FZ_LIST(domain);
 
 static const struct fz_field port[] = {
 	ATTR_ID(PORT_ID, "id", MOTET_CLASS_PORT), ATTR_NAME(PORT_NAME), MALFORM,
 };
 
-ATTRS(port);
+FZ_LIST(port);
 
 static const struct fz_field group[] = {
 	ATTR_ID(GROUP_ID, "id", MOTET_CLASS_GROUP), ATTR_NAME(GROUP_NAME),
 	MALFORM,
 };
 
-ATTRS(group);
+FZ_LIST(group);
 
 static const struct fz_field lock[] = {
 	ATTR_ID(LOCK_ID, "id", MOTET_CLASS_LOCK), ATTR_NAME(LOCK_NAME), MALFORM,
 };
 
-ATTRS(lock);
+FZ_LIST(lock);
 
 static const struct fz_field channel[] = {
 	ATTR_ID(CHANNEL_ID, "id", MOTET_CLASS_CHANNEL), ATTR_NAME(CHANNEL_NAME),
 	MALFORM,
 };
 
-ATTRS(channel);
+FZ_LIST(channel);
 
 static const struct fz_field checkpoint[] = {
 	ATTR_ID(CHECKPOINT_ID, "id", MOTET_CLASS_CHECKPOINT),
 	ATTR_NAME(CHECKPOINT_NAME), MALFORM,
 };
 
-ATTRS(checkpoint);
+FZ_LIST(checkpoint);
 
 static const struct fz_field member[] = {
 	ATTR_ID(MEMBER_GROUP, "group", MOTET_CLASS_GROUP), MALFORM,
 };
 
-ATTRS(member);
+FZ_LIST(member);
 
 static const struct fz_field lock_request[] = {
 	ATTR_ID(LOCK_REQUEST_LOCK, "lock", MOTET_CLASS_LOCK), MALFORM,
 };
 
-ATTRS(lock_request);
+FZ_LIST(lock_request);
 
 static const struct fz_field tracker[] = {
 	ATTR_ID(TRACKER_OBJECT, "object", MOTET_CLASS_CHECKPOINT), MALFORM,
 };
 
-ATTRS(tracker);
+FZ_LIST(tracker);
 
 static const struct fz_field node[] = {
 	ATTR_NUMBER(NODE_NUMBER, "number", 4, 4, 1), MALFORM,
 };
 
-ATTRS(node);
+FZ_LIST(node);
 
 static const struct fz_field node_set[] = {
 	ATTR_NUMBER(NODE_NUMBER, "number", 4, 4, 1),
@@ -132,7 +127,7 @@ static const struct fz_field node_set[] = {
 	MALFORM,
 };
 
-ATTRS(node_set);
+FZ_LIST(node_set);
 
 static __u16 family;
 
@@ -342,26 +337,18 @@ static long run_listen(struct fz_call *call)
 	return ret;
 }
 
+#define GENL(label, cmd, often, list, how)				\
+	.name = label, .number = MOTET_CMD_##cmd, .weight = often,	\
+	.roles = { FZ_NETLINK, FZ_ROLES },				\
+	.parts = { &list##_layout }, .run = how
 #define REQUEST(label, cmd, often, list)				\
-	{								\
-		.name = label, .number = MOTET_CMD_##cmd,		\
-		.weight = often, .roles = { FZ_NETLINK, FZ_ROLES },	\
-		.parts = { &list##_layout }, .run = run_request,	\
-	}
+	{ GENL(label, cmd, often, list, run_request) }
 #define DUMP(label, cmd, often, list)					\
-	{								\
-		.name = label, .number = MOTET_CMD_##cmd, .dump = true,	\
-		.weight = often, .roles = { FZ_NETLINK, FZ_ROLES },	\
-		.parts = { &list##_layout }, .run = run_request,	\
-	}
+	{ GENL(label, cmd, often, list, run_request), .dump = true }
 
 const struct fz_door fz_netlinks[] = {
 	REQUEST("domain-get.do", DOMAIN_GET, 1, none),
-	{
-		.name = "domain-set.do", .number = MOTET_CMD_DOMAIN_SET,
-		.weight = 1, .roles = { FZ_NETLINK, FZ_ROLES },
-		.parts = { &domain_layout }, .run = run_domain_set,
-	},
+	{ GENL("domain-set.do", DOMAIN_SET, 1, domain, run_domain_set) },
 	REQUEST("purge.do", PURGE, 1, none),
 	DUMP("actor-get.dump", ACTOR_GET, 1, none),
 	REQUEST("port-get.do", PORT_GET, 2, port),
@@ -369,11 +356,7 @@ const struct fz_door fz_netlinks[] = {
 	DUMP("user-get.dump", USER_GET, 1, none),
 	REQUEST("node-get.do", NODE_GET, 1, node),
 	DUMP("node-get.dump", NODE_GET, 1, none),
-	{
-		.name = "node-set.do", .number = MOTET_CMD_NODE_SET,
-		.weight = 4, .roles = { FZ_NETLINK, FZ_ROLES },
-		.parts = { &node_set_layout }, .run = run_node_set,
-	},
+	{ GENL("node-set.do", NODE_SET, 4, node_set, run_node_set) },
 	REQUEST("node-delete.do", NODE_DELETE, 2, node),
 	REQUEST("group-get.do", GROUP_GET, 2, group),
 	DUMP("group-get.dump", GROUP_GET, 1, none),

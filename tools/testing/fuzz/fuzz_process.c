@@ -47,12 +47,11 @@ static void add_child(pid_t pid)
 	children[child_count++] = pid;
 }
 
-/* The child goes on with the program for so many operations. */
-int fz_fork(unsigned int operations)
+/* The child goes on with the program for a while: see fz_program_run(). */
+int fz_fork(void)
 {
 	pid_t pid;
 
-	(void)operations;
 	if (is_child)
 		return -EPERM;
 	pid = fork();

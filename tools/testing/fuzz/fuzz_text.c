@@ -217,12 +217,6 @@ static void read_line(struct reading *reading, char *line)
 		read_op(reading, word, rest);
 }
 
-static inline void close_file(FILE **file)
-{
-	if (*file)
-		fclose(*file);
-}
-
 static inline void free_text(char **text)
 {
 	free(*text);
@@ -235,7 +229,7 @@ static inline void free_text(char **text)
 int fz_programs_read(const char *path,
 		     int (*take)(const struct fz_program *program))
 {
-	FILE *file __attribute__((cleanup(close_file))) = fopen(path, "re");
+	FILE *file __attribute__((cleanup(fz_close_file))) = fopen(path, "re");
 	char *line __attribute__((cleanup(free_text))) = NULL;
 	struct reading reading = { .path = path };
 	size_t size = 0;

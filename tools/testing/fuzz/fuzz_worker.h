@@ -98,7 +98,7 @@ void fz_busy(bool busy);
 /* fuzz_process.c */
 int fz_pass(__u8 role, int fd);
 int fz_take(void);
-int fz_fork(unsigned int operations);
+int fz_fork(void);
 int fz_kill_child(int signal);
 int fz_exec_child(void);
 void fz_children_end(void);

@@ -350,15 +350,9 @@ static int fuzz(void)
 	return run.failed ? 1 : 0;
 }
 
-static inline void close_file(FILE **file)
-{
-	if (*file)
-		fclose(*file);
-}
-
 static int merge(const char *path)
 {
-	FILE *file __attribute__((cleanup(close_file))) = NULL;
+	FILE *file __attribute__((cleanup(fz_close_file))) = NULL;
 	unsigned int before = fz_shared->programs;
 
 	fz_corpus_sort();
