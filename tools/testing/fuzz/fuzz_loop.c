@@ -49,13 +49,13 @@ static void one(void)
 		fz_program_run(&program);
 }
 
-void fz_worker_loop(unsigned int index, __u64 seed, const char *out)
+void fz_worker_loop(unsigned int index, __u64 seed)
 {
 	fz_self = &fz_shared->workers[index];
 	fz_self->pid = getpid();
 	fz_self->lives++;
 	fz_seed(seed + index * 1000003ULL + fz_self->lives * 7919);
-	if (fz_run_init(index, out))
+	if (fz_run_init())
 		_exit(3);
 	if (fz_shared->cover && fz_cover_open(0))
 		_exit(4);

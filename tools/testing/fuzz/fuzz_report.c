@@ -56,19 +56,19 @@ void fz_report(void)
 {
 	static struct fz_table sum;
 	unsigned int door, i, never = 0;
-	__u64 between = 0, recording = 0, programs = 0;
+	__u64 between = 0, telling = 0, programs = 0;
 
 	memset(&sum, 0, sizeof(sum));
 	sum_up(&sum);
 	for (i = 0; i < FZ_WORKERS; i++) {
 		between += fz_shared->workers[i].between;
-		recording += fz_shared->workers[i].recording;
+		telling += fz_shared->workers[i].telling;
 		programs += fz_shared->workers[i].programs;
 	}
 	programs = programs ?: 1;
-	printf("# %llu programs, %llu us each to write down, %llu us between\n",
+	printf("# %llu programs, %llu us each to be told, %llu us between\n",
 	       (unsigned long long)programs,
-	       (unsigned long long)(recording / programs / 1000),
+	       (unsigned long long)(telling / programs / 1000),
 	       (unsigned long long)(between / programs / 1000));
 	for (door = 0; door < fz_door_count; door++)
 		report_door(&sum, door);
@@ -87,22 +87,4 @@ void fz_show_op(const struct fz_worker *worker)
 	/* it may be in the midst of being written */
 	if (op.door < fz_door_count && op.count <= FZ_SETS)
 		fz_op_write(stdout, &op);
-}
-
-/* The last programs of a worker, as it wrote them down; in no order. */
-int fz_show_record(const char *path)
-{
-	struct fz_program program;
-	FILE *file = fopen(path, "re");
-
-	if (!file)
-		return -errno;
-	while (fread(&program, 1, sizeof(program), file) >
-	       offsetof(struct fz_program, ops)) {
-		if (program.count <= FZ_LENGTH)
-			fz_program_write(stdout, &program);
-		memset(&program, 0, sizeof(program));
-	}
-	fclose(file);
-	return 0;
 }

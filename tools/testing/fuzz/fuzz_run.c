@@ -43,7 +43,6 @@ struct aside {
 
 static struct aside aside;
 static bool alone;	/* there is no other thread */
-static int record = -1;
 
 static void on_signal(int signal)
 {
@@ -219,23 +218,29 @@ void fz_reset(void)
 }
 
 /*
- * Written down before it is done. On a kernel for debugging into the file, so
- * that it survives the kernel; else that would be what takes most of the time.
+ * Told before it is done, by one write, to whoever is at the other end of the
+ * standard output: that is what is left of it when the kernel has died.
  */
-static void record_program(const struct fz_program *program)
+static void tell(const struct fz_program *program)
 {
-	size_t size = offsetof(struct fz_program, ops) +
-		      program->count * sizeof(program->ops[0]);
+	static FILE *memory;
+	static char *text;
+	static size_t size;
 	__u64 began = fz_now();
-	__u32 at;
 
-	if (fz_is_child())
+	if (!fz_shared->tell || fz_is_child())
 		return;
-	at = fz_self->next++ % FZ_RECORDED;
-	memcpy(&fz_self->last[at], program, size);
-	if (record >= 0)
-		(void)!pwrite(record, program, size, at * sizeof(*program));
-	fz_self->recording += fz_now() - began;
+	if (!memory)
+		memory = open_memstream(&text, &size);
+	if (!memory)
+		return;
+	rewind(memory);
+	fprintf(memory, "@%u\n", (unsigned int)(fz_self - fz_shared->workers));
+	fz_program_write(memory, program);
+	fflush(memory);
+	while (write(STDOUT_FILENO, text, size) < 0 && errno == EINTR)
+		;
+	fz_self->telling += fz_now() - began;
 }
 
 void fz_program_run(const struct fz_program *program)
@@ -245,7 +250,7 @@ void fz_program_run(const struct fz_program *program)
 
 	if (!program->keep)
 		fz_reset();
-	record_program(program);
+	tell(program);
 	for (i = 0; i < program->count; i++) {
 		was_child = fz_is_child();
 		fz_op_run(&program->ops[i]);
@@ -267,18 +272,13 @@ void fz_run_as_child(void)
 	start_timer();
 }
 
-int fz_run_init(unsigned int index, const char *out)
+int fz_run_init(void)
 {
 	struct sigaction action = { .sa_handler = on_signal };
-	char path[4096];
 
 	sigaction(SIGALRM, &action, NULL);
 	sigaction(SIGIO, &action, NULL);
 	signal(SIGPIPE, SIG_IGN);
-	if (out && fz_shared->cover) {
-		snprintf(path, sizeof(path), "%s/last.%u", out, index);
-		record = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0644);
-	}
 	if (fz_arenas_init() || start_timer())
 		return -ENOMEM;
 	sem_init(&aside.begin, 0, 0);

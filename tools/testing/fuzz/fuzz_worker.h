@@ -7,9 +7,6 @@
 
 #include "fuzz.h"
 
-/* programs of one worker that are written down before they are done */
-#define FZ_RECORDED	8
-
 /**
  * struct fz_shared_id - an identifier that all workers may use
  * @bytes: the identifier, or the capability
@@ -30,9 +27,7 @@ struct fz_shared_id {
  * @programs: how many it has done
  * @lives: how often it was started
  * @between: nanoseconds between programs, to end what they left
- * @recording: nanoseconds in which programs were written down
- * @next: where its next program is written down
- * @last: its last programs
+ * @telling: nanoseconds in which programs were told
  * @table: what the doors did
  */
 struct fz_worker {
@@ -43,9 +38,7 @@ struct fz_worker {
 	__u64 programs;
 	__u64 lives;
 	__u64 between;
-	__u64 recording;
-	__u32 next;
-	struct fz_program last[FZ_RECORDED];
+	__u64 telling;
 	struct fz_table table;
 };
 
@@ -60,6 +53,7 @@ struct fz_worker {
  * @socket: a pair over which files go from one to another
  * @stop: the run is over
  * @cover: there is kcov
+ * @tell: programs are told before they are done
  * @edges: how many were seen
  * @seen: which, one bit for each
  * @programs: programs of the corpus, some are not written yet
@@ -75,6 +69,7 @@ struct fz_shared {
 	int socket[2];
 	bool stop;
 	bool cover;
+	bool tell;
 	__u32 edges;
 	__u64 seen[FZ_EDGES / 64];
 	__u32 programs;
@@ -91,9 +86,8 @@ extern struct fz_shared *fz_shared;
 extern struct fz_worker *fz_self;
 
 /* fuzz_run.c */
-int fz_run_init(unsigned int index, const char *out);
+int fz_run_init(void);
 void fz_run_as_child(void);
-void fz_busy(bool busy);
 
 /* fuzz_process.c */
 int fz_pass(__u8 role, int fd);
@@ -136,12 +130,11 @@ void fz_corpus_sort(void);
 int fz_corpus_write(FILE *file);
 
 /* fuzz_loop.c */
-void fz_worker_loop(unsigned int index, __u64 seed, const char *out);
+void fz_worker_loop(unsigned int index, __u64 seed);
 
 /* fuzz_report.c */
 void fz_report(void);
 __u64 fz_operations(void);
 void fz_show_op(const struct fz_worker *worker);
-int fz_show_record(const char *path);
 
 #endif /* FUZZ_WORKER_H */

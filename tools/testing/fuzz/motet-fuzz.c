@@ -34,7 +34,7 @@
  * @seed: of all that is random
  * @workers: how many
  * @kill_ms: how long a worker lives on average; 0 is to the end
- * @out: directory for new programs and records, or NULL
+ * @out: directory for new programs, or NULL
  * @finds: file there for new programs
  * @began: when
  * @failed: what went wrong
@@ -68,12 +68,12 @@ static const char usage[] =
 "                   (default 10000)\n"
 "  --corpus PATH    programs to begin with: a file, or all *.txt of a\n"
 "                   directory; repeatable\n"
-"  --out DIR        where new programs go (finds.txt), and the last ones of\n"
-"                   each worker (last.N)\n"
+"  --out DIR        where new programs go (finds.txt)\n"
+"  --tell           print each program before it is done: \"@N\", N being the\n"
+"                   worker, then its lines, the last of them empty\n"
 "  --merge FILE     do the programs of the corpus once; write those that reach\n"
 "                   what no shorter one does to FILE. Without kcov: all\n"
 "  --replay FILE    do the programs of FILE, once, one after the other\n"
-"  --show FILE      print what a worker wrote down (last.N)\n"
 "  --list           print all operations, their numbers and fields\n"
 "  --check          hold the table of operations against that of the tests\n";
 
@@ -113,7 +113,7 @@ static void start_worker(unsigned int index)
 		exit(2);
 	}
 	if (!pid)
-		fz_worker_loop(index, run.seed, run.out);
+		fz_worker_loop(index, run.seed);
 	fz_shared->workers[index].pid = pid;
 }
 
@@ -189,26 +189,6 @@ static bool watch(void)
 			kill(fz_shared->workers[i].pid, SIGKILL);
 	}
 	return false;
-}
-
-/* Where the workers themselves don't, what they did last is written here. */
-static void write_records(void)
-{
-	char path[4096];
-	unsigned int i;
-	FILE *file;
-
-	if (!run.out || fz_shared->cover)
-		return;
-	for (i = 0; i < run.workers; i++) {
-		snprintf(path, sizeof(path), "%s/last.%u", run.out, i);
-		file = fopen(path, "we");
-		if (!file)
-			continue;
-		fwrite(fz_shared->workers[i].last, 1,
-		       sizeof(fz_shared->workers[i].last), file);
-		fclose(file);
-	}
 }
 
 /* Programs that are new go to the file. */
@@ -325,8 +305,6 @@ static int fuzz(void)
 		stuck = watch();
 		if (++ticks % 100 == 0)
 			fz_unlimit(true);
-		if (ticks % 10 == 0)
-			write_records();
 		if (fz_now() < next)
 			continue;
 		next = fz_now() + PROGRESS_NS;
@@ -357,7 +335,7 @@ static int merge(const char *path)
 
 	fz_corpus_sort();
 	fz_shared->loaded = before;
-	if (fz_run_init(0, NULL))
+	if (fz_run_init())
 		return 2;
 	if (fz_shared->cover && fz_cover_open(0))
 		return 2;
@@ -375,13 +353,26 @@ static int merge(const char *path)
 	return 0;
 }
 
-static int replay(void)
+static void load(const char *path)
 {
-	unsigned int i;
+	int bad = fz_corpus_load(path);
 
-	if (fz_run_init(0, NULL))
+	if (bad < 0) {
+		fprintf(stderr, "motet-fuzz: %s: %s\n", path, strerror(-bad));
+		exit(2);
+	}
+	if (bad)
+		printf("# %s: %d programs left out\n", path, bad);
+}
+
+static int replay(const char *path)
+{
+	unsigned int i = fz_shared->programs;
+
+	load(path);
+	if (fz_run_init())
 		return 2;
-	for (i = 0; i < fz_shared->programs; i++)
+	for (; i < fz_shared->programs; i++)
 		fz_program_run(&fz_shared->corpus[i]);
 	fz_reset();
 	fz_report();
@@ -405,18 +396,6 @@ static int list(void)
 	return 0;
 }
 
-static void load(const char *path)
-{
-	int bad = fz_corpus_load(path);
-
-	if (bad < 0) {
-		fprintf(stderr, "motet-fuzz: %s: %s\n", path, strerror(-bad));
-		exit(2);
-	}
-	if (bad)
-		printf("# %s: %d programs left out\n", path, bad);
-}
-
 /* What the doors may make the process need, and what it must not harm. */
 static void limits(void)
 {
@@ -427,8 +406,8 @@ static void limits(void)
 	setrlimit(RLIMIT_CORE, &core);
 }
 
-enum { OPERATIONS = 256, SECONDS, SEED, WORKERS, KILL, CORPUS, OUT, MERGE,
-	REPLAY, SHOW, LIST, CHECK, NOTHING, HELP };
+enum { OPERATIONS = 256, SECONDS, SEED, WORKERS, KILL, CORPUS, OUT, TELL,
+	MERGE, REPLAY, LIST, CHECK, NOTHING, HELP };
 
 static const struct option options[] = {
 	{ "operations", required_argument, NULL, OPERATIONS },
@@ -438,9 +417,9 @@ static const struct option options[] = {
 	{ "kill", required_argument, NULL, KILL },
 	{ "corpus", required_argument, NULL, CORPUS },
 	{ "out", required_argument, NULL, OUT },
+	{ "tell", no_argument, NULL, TELL },
 	{ "merge", required_argument, NULL, MERGE },
 	{ "replay", required_argument, NULL, REPLAY },
-	{ "show", required_argument, NULL, SHOW },
 	{ "list", no_argument, NULL, LIST },
 	{ "check", no_argument, NULL, CHECK },
 	{ "nothing", no_argument, NULL, NOTHING },
@@ -486,6 +465,9 @@ static int parse(int argc, char **argv, const char **path)
 		case OUT:
 			run.out = optarg;
 			break;
+		case TELL:
+			fz_shared->tell = true;
+			break;
 		case '?':
 			fputs(usage, stderr);
 			exit(2);
@@ -521,17 +503,19 @@ int main(int argc, char **argv)
 	if (!run.operations && !run.seconds)
 		run.seconds = 60;
 	limits();
+	if (fz_shared->tell) {
+		puts("@layout");
+		fz_layouts_write(stdout);
+		fflush(stdout);
+	}
 	fz_shared->cover = !access("/sys/kernel/debug/kcov", R_OK | W_OK);
 	switch (mode) {
 	case LIST:
 		return list();
 	case CHECK:
 		return check();
-	case SHOW:
-		return fz_show_record(path) ? 2 : 0;
 	case REPLAY:
-		load(path);
-		return replay();
+		return replay(path);
 	case MERGE:
 		return merge(path);
 	default:
