@@ -128,13 +128,28 @@ static void count(const struct fz_op *op, long result)
 		table->errors[op->door][-result]++;
 }
 
+/*
+ * What the watchdog goes by: since when something is being done. Returns what was
+ * being done around it, which is to be said again afterwards.
+ */
+static __u64 busy(__u64 since)
+{
+	__u64 was = fz_self->since;
+
+	if (!fz_is_child())
+		__atomic_store_n(&fz_self->since, since, __ATOMIC_RELAXED);
+	return was;
+}
+
 /* Waits for the other thread, whose call may have to be interrupted. */
 void fz_aside_join(void)
 {
 	struct timespec end;
+	__u64 was;
 
 	if (!aside.busy)
 		return;
+	was = busy(fz_now());
 	for (;;) {
 		clock_gettime(CLOCK_REALTIME, &end);
 		end.tv_nsec += 2000000;
@@ -146,6 +161,7 @@ void fz_aside_join(void)
 			break;
 		pthread_kill(aside.thread, SIGALRM);
 	}
+	busy(was);
 	aside.busy = false;
 	fz_results_take(&aside.call);
 	count(&aside.op, aside.call.result);
@@ -156,19 +172,11 @@ static bool do_aside(const struct fz_op *op)
 	return op->how & FZ_ASIDE && !alone && !fz_doors[op->door].run;
 }
 
-/* What the watchdog goes by. */
-void fz_busy(bool busy)
-{
-	if (!fz_is_child())
-		__atomic_store_n(&fz_self->since, busy ? fz_now() : 0,
-				 __ATOMIC_RELAXED);
-}
-
 long fz_op_run(const struct fz_op *op)
 {
 	struct fz_call call = { .op = op, .door = &fz_doors[op->door] };
 	struct fz_op plain = *op;
-	__u64 began;
+	__u64 began, was;
 
 	call.fd = fz_file_or_make(op->role, op->file);
 	if (do_aside(op)) {
@@ -183,20 +191,18 @@ long fz_op_run(const struct fz_op *op)
 	}
 	plain.how &= ~FZ_ASIDE;
 	call.op = &plain;
+	if (!call.door->run)
+		fz_fill(&call);
 	if (!fz_is_child())
 		fz_self->op = plain;
-	fz_busy(true);
 	began = fz_now();
-	if (call.door->run) {
-		call.result = call.door->run(&call);
-	} else {
-		fz_fill(&call);
-		call.result = enter(&call);
-		fz_results_take(&call);
-	}
-	fz_busy(false);
+	was = busy(began);
+	call.result = call.door->run ? call.door->run(&call) : enter(&call);
+	busy(was);
 	if (!fz_is_child())
 		fz_self->table.time[op->door] += fz_now() - began;
+	if (!call.door->run)
+		fz_results_take(&call);
 	count(op, call.result);
 	return call.result;
 }
@@ -204,16 +210,15 @@ long fz_op_run(const struct fz_op *op)
 /* All that a program has left is gone then. */
 void fz_reset(void)
 {
-	__u64 began = fz_now();
+	__u64 began = fz_now(), was = busy(began);
 
-	fz_busy(true);
 	fz_aside_join();
 	fz_children_end();
 	fz_files_close();
 	fz_mappings_end();
 	fz_results_clear();
 	fz_unlimit(false);
-	fz_busy(false);
+	busy(was);
 	fz_self->between += fz_now() - began;
 }
 
@@ -265,10 +270,11 @@ void fz_program_run(const struct fz_program *program)
 	fz_self->programs++;
 }
 
-/* A child has neither timer nor other thread. */
+/* A child has neither timer nor other thread, nor what that was doing. */
 void fz_run_as_child(void)
 {
 	alone = true;
+	aside.busy = false;
 	start_timer();
 }
 

@@ -21,10 +21,13 @@
 #include "../selftests/motet_test.h"
 
 #define SECOND		1000000000ULL
-/* an operation that is not back by then is killed, */
-#define SLOW_NS		(60 * SECOND)
-/* and has failed if it isn't by then */
-#define STUCK_NS	(180 * SECOND)
+/* between two looks at the workers */
+#define TICK_MS		100
+#define TICK_NS		(SECOND / 1000 * TICK_MS)
+/* whose operation takes longer is not killed: that could hide that it is stuck */
+#define SLOW_NS		SECOND
+/* most that an operation may take, and the end of somebody who was killed */
+#define STUCK_NS	(60 * SECOND)
 #define PROGRESS_NS	(10 * SECOND)
 
 /**
@@ -36,6 +39,7 @@
  * @kill_ms: how long a worker lives on average; 0 is to the end
  * @out: directory for new programs, or NULL
  * @finds: file there for new programs
+ * @log: what the kernel says
  * @began: when
  * @failed: what went wrong
  * @kills: workers that were killed
@@ -48,6 +52,7 @@ struct run {
 	unsigned int kill_ms;
 	const char *out;
 	FILE *finds;
+	int log;
 	__u64 began;
 	unsigned int failed;
 	unsigned int kills;
@@ -146,14 +151,24 @@ static void reap(void)
 		worker_ended(pid, status);
 }
 
+/* How long a worker's operation takes by now. */
+static __u64 taken(unsigned int worker)
+{
+	__u64 now = fz_now();
+	__u64 since = __atomic_load_n(&fz_shared->workers[worker].since,
+				      __ATOMIC_RELAXED);
+
+	return since && since < now ? now - since : 0;
+}
+
 /* Kills one now and then; more precisely: each with the same chance. */
-static void kill_some(unsigned int tick_ms)
+static void kill_some(void)
 {
 	unsigned int i;
 
 	for (i = 0; run.kill_ms && i < run.workers; i++)
-		if (fz_shared->workers[i].pid > 0 &&
-		    fz_below(run.kill_ms) < tick_ms) {
+		if (fz_shared->workers[i].pid > 0 && taken(i) < SLOW_NS &&
+		    fz_below(run.kill_ms) < TICK_MS) {
 			kill(fz_shared->workers[i].pid, SIGKILL);
 			run.kills++;
 		}
@@ -168,27 +183,57 @@ static void print_file(pid_t pid, const char *name)
 		printf("# %s\n%s\n", path, text);
 }
 
-/* Returns whether one is stuck for good. */
-static bool watch(void)
+static void fail_stuck(const char *what, unsigned int worker)
 {
-	__u64 now = fz_now(), since;
+	fail(what, worker);
+	print_file(fz_shared->workers[worker].pid, "stack");
+	print_file(fz_shared->workers[worker].pid, "status");
+}
+
+/* Fails if an operation doesn't come back. */
+static void watch_workers(void)
+{
 	unsigned int i;
 
+	for (i = 0; i < run.workers; i++)
+		if (fz_shared->workers[i].pid > 0 && taken(i) > STUCK_NS)
+			fail_stuck("an operation does not come back", i);
+}
+
+static void complained(const char *text)
+{
+	unsigned int i;
+
+	printf("not ok - the kernel complains: %s", text);
+	run.failed++;
 	for (i = 0; i < run.workers; i++) {
-		since = __atomic_load_n(&fz_shared->workers[i].since,
-					__ATOMIC_RELAXED);
-		if (!since || since > now || fz_shared->workers[i].pid <= 0)
-			continue;
-		if (now - since > STUCK_NS) {
-			fail("does not come back, though it was killed", i);
-			print_file(fz_shared->workers[i].pid, "stack");
-			print_file(fz_shared->workers[i].pid, "status");
-			return true;
-		}
-		if (now - since > SLOW_NS)
-			kill(fz_shared->workers[i].pid, SIGKILL);
+		printf("# worker %u: ", i);
+		fz_show_op(&fz_shared->workers[i]);
 	}
-	return false;
+	fflush(stdout);
+}
+
+/*
+ * Fails if the kernel has found a bug. The guest's runner knows more of what it may
+ * say then; here it is about who did what when it said so.
+ */
+static void watch_kernel(void)
+{
+	static const char *const words[] = {
+		"BUG: ", "WARNING: ", "UBSAN: ", "INFO: task ",
+	};
+	char text[8192];
+	unsigned int i;
+	ssize_t len;
+
+	/* a line at a time; of those that were overwritten nothing is known */
+	while ((len = read(run.log, text, sizeof(text) - 1)) > 0 ||
+	       (len < 0 && errno == EPIPE)) {
+		text[len > 0 ? len : 0] = 0;
+		for (i = 0; i < FZ_COUNT(words) && !run.failed; i++)
+			if (strstr(text, words[i]))
+				complained(text);
+	}
 }
 
 /* Programs that are new go to the file. */
@@ -227,37 +272,54 @@ static bool over(void)
 	       (run.seconds && seconds >= run.seconds);
 }
 
-/* Ends all workers: those that don't end by themselves are killed. */
-static bool end_workers(void)
+/* Until a worker ends, or until it is so late. */
+static void rest(__u64 until)
 {
-	__u64 end = fz_now() + 20 * SECOND;
-	unsigned int i, alive;
-	bool killed = false;
+	__u64 now = fz_now();
+	struct timespec left = { 0 };
+	sigset_t set;
 
-	fz_shared->stop = true;
+	if (now >= until)
+		return;
+	left.tv_sec = (until - now) / SECOND;
+	left.tv_nsec = (until - now) % SECOND;
+	sigemptyset(&set);
+	sigaddset(&set, SIGCHLD);
+	sigtimedwait(&set, NULL, &left);
+}
+
+/* Waits for all workers to end. Returns how many have not. */
+static unsigned int wait_workers(__u64 nanoseconds)
+{
+	__u64 end = fz_now() + nanoseconds;
+	unsigned int i, alive;
+
 	for (;;) {
 		reap();
 		for (i = 0, alive = 0; i < run.workers; i++)
 			alive += fz_shared->workers[i].pid > 0;
-		if (!alive)
-			return true;
-		if (fz_now() > end) {
-			if (killed)
-				break;
-			killed = true;
-			end = fz_now() + STUCK_NS;
-			for (i = 0; i < run.workers; i++)
-				if (fz_shared->workers[i].pid > 0)
-					kill(fz_shared->workers[i].pid,
-					     SIGKILL);
-		}
-		usleep(20000);
+		if (!alive || fz_now() > end)
+			return alive;
+		rest(end);
 	}
+}
+
+/* Ends all workers: those that don't end by themselves are killed. */
+static bool end_workers(void)
+{
+	unsigned int i;
+
+	fz_shared->stop = true;
+	if (!wait_workers(20 * SECOND))
+		return true;
 	for (i = 0; i < run.workers; i++)
-		if (fz_shared->workers[i].pid > 0) {
-			fail("does not end, though it was killed", i);
-			print_file(fz_shared->workers[i].pid, "stack");
-		}
+		if (fz_shared->workers[i].pid > 0)
+			kill(fz_shared->workers[i].pid, SIGKILL);
+	if (!wait_workers(STUCK_NS))
+		return true;
+	for (i = 0; i < run.workers; i++)
+		if (fz_shared->workers[i].pid > 0)
+			fail_stuck("does not end, though it was killed", i);
 	return false;
 }
 
@@ -282,47 +344,69 @@ static void loaded(void)
 	memset(fz_shared->ready, 2, fz_shared->loaded);
 }
 
+static void start(void)
+{
+	sigset_t set;
+	unsigned int i;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGCHLD);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	run.log = open("/dev/kmsg", O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	lseek(run.log, 0, SEEK_END);
+	fz_seed(run.seed);
+	run.began = fz_now();
+	for (i = 0; i < run.workers; i++)
+		start_worker(i);
+}
+
+static void tick(unsigned int ticks)
+{
+	kill_some();
+	watch_workers();
+	watch_kernel();
+	if (ticks % 100 == 0)
+		fz_unlimit(true);
+	if (ticks * TICK_NS % PROGRESS_NS == 0) {
+		write_finds();
+		progress();
+	}
+}
+
 static int fuzz(void)
 {
-	const unsigned int tick_ms = 100;
-	__u64 next = 0;
-	unsigned int i, ticks = 0;
-	bool stuck = false;
+	unsigned int ticks = 0;
+	__u64 next;
+	bool ended;
 
 	loaded();
 	open_out();
 	printf("# seed %llu, %u workers, %u programs%s\n",
 	       (unsigned long long)run.seed, run.workers, fz_shared->loaded,
 	       fz_shared->cover ? "" : ", no kcov");
-	fz_seed(run.seed);
-	run.began = fz_now();
-	for (i = 0; i < run.workers; i++)
-		start_worker(i);
-	while (!over() && !stuck) {
-		usleep(tick_ms * 1000);
+	start();
+	next = run.began;
+	while (!over() && !run.failed) {
+		rest(next);
 		reap();
-		kill_some(tick_ms);
-		stuck = watch();
-		if (++ticks % 100 == 0)
-			fz_unlimit(true);
 		if (fz_now() < next)
 			continue;
-		next = fz_now() + PROGRESS_NS;
-		write_finds();
-		progress();
+		tick(ticks++);
+		next = fz_now() + TICK_NS;
 	}
-	stuck |= !end_workers();
+	ended = end_workers();
+	watch_kernel();
 	write_finds();
 	progress();
 	fz_report();
 	/* what is on its way in the socket ends with it */
 	close(fz_shared->socket[0]);
 	close(fz_shared->socket[1]);
-	printf("# purged %d\n", stuck ? 0 : mt_purge());
+	printf("# purged %d\n", ended ? mt_purge() : 0);
 	printf("# operations done: %llu, edges: %u, programs: %u\n",
 	       (unsigned long long)fz_operations(), fz_shared->edges,
 	       fz_shared->programs);
-	printf("%s - no operation hung, and no worker died by itself\n",
+	printf("%s - no operation hung, no worker died by itself, no complaint\n",
 	       run.failed ? "not ok" : "ok");
 	printf("%u passed, %u failed, 0 skipped\n", !run.failed, run.failed);
 	return run.failed ? 1 : 0;
