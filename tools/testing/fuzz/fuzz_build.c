@@ -10,8 +10,8 @@
 
 #include "fuzz_build.h"
 
-/* room that these have */
-#define ROOM	0x4000
+/* what has to be zero between that which is put there: the rest is data */
+#define CLEAR	0x400
 
 static size_t pattern(__u8 *room, __u32 type, const char *bytes)
 {
@@ -68,7 +68,7 @@ size_t fz_build_filters(__u8 *room, __u64 which, __u64 *count)
 	if (which == FZ_AUTO)
 		which = 0;
 	recipe = &recipes[which % FZ_COUNT(recipes)];
-	memset(room, 0, ROOM);
+	memset(room, 0, CLEAR);
 	len = patterns(room, recipe, true);
 	*count = recipe->count;
 	/* lengths that are none, and zeroes that are not */
@@ -84,7 +84,7 @@ size_t fz_build_event(__u8 *room, __u64 which)
 	struct motet_event_head head = { .size = sizeof(head) };
 	size_t len = sizeof(head);
 
-	memset(room, 0, ROOM);
+	memset(room, 0, CLEAR);
 	if (which == FZ_AUTO)
 		which = 1;
 	head.pattern_count = recipes[which % FZ_COUNT(recipes)].count;
@@ -176,7 +176,7 @@ size_t fz_build_step(__u8 *room, __u64 which)
 
 	if (which == FZ_AUTO)
 		which = 0;
-	memset(room, 0, ROOM);
+	memset(room, 0, CLEAR);
 	step.kind = which < 10 ? which + 1 : MOTET_STEP_WRITE;
 	if (which == 15 || which == 17)
 		step.kind = MOTET_STEP_CREATE;

@@ -299,6 +299,22 @@ static void need(const struct fz_field *field, __u64 value)
 		fz_result(field->arg, 0);
 }
 
+/* How much of a part is cleared: all of it takes long, and is seldom looked at. */
+static size_t room_of(const struct fz_op *op, unsigned int part)
+{
+	const struct fz_door *door = &fz_doors[op->door];
+	unsigned int i;
+
+	for (i = 0; i < op->count; i++)
+		switch (door->fields[op->field[i]]->kind) {
+		case FZ_SIZE:
+		case FZ_STRIDE:
+		case FZ_COUNT_OF:
+			return PART_SIZE;
+		}
+	return door->parts[part]->size;
+}
+
 /* Pointers are put before what they point to is: where that is, is known. */
 void fz_fill(struct fz_call *call)
 {
@@ -314,12 +330,12 @@ void fz_fill(struct fz_call *call)
 	for (i = 0; i < door->count; i++)
 		need(door->fields[i], fz_value(call->op, i));
 	fz_make_forbid();
-	memset(filling.arena, 0, AT_NAMES);
 	for (part = 0; part < FZ_PARTS; part++)
 		call->args[part] = filling.arena + AT_PARTS + part * PART_SIZE;
 	call->elements = 1;
 	for (part = 0; part < FZ_PARTS && door->parts[part]; part++) {
 		size = door->parts[part]->size;
+		memset(call->args[part], 0, room_of(call->op, part));
 		fill_part(&filling, part);
 		for (i = 1; part == 1 && i < call->elements; i++)
 			memcpy(call->args[1] + i * size, call->args[1], size);

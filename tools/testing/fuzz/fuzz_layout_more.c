@@ -40,7 +40,7 @@ static const struct fz_field lock_acquire[] = {
 	FZ(motet_lock_acquire, mode, FZ_ENUM, MOTET_LOCK_EXCLUSIVE,
 	   MOTET_LOCK_SHARED),
 	FZ(motet_lock_acquire, pad, FZ_ZERO, 0, 0),
-	FZ(motet_lock_acquire, deadline, FZ_UNTIL, 0, 1000),
+	FZ(motet_lock_acquire, deadline, FZ_UNTIL, 0, 300),
 	FZ(motet_lock_acquire, signal, FZ_NUMBER, 8, 0),
 };
 
@@ -239,7 +239,7 @@ static const struct fz_field checkpoint_write[] = {
 	FZ(motet_checkpoint_io, failed, FZ_OUT, 0, 0),
 	FZ(motet_checkpoint_io, pad, FZ_ZERO, 0, 0),
 	FZ(motet_checkpoint_io, generation, FZ_OUT, 0, 0),
-	FZ(motet_checkpoint_io, deadline, FZ_UNTIL, 0, 1000),
+	FZ(motet_checkpoint_io, deadline, FZ_UNTIL, 0, 300),
 };
 
 FZ_LAYOUT(fz_checkpoint_write, motet_checkpoint_io, checkpoint_write);
@@ -366,7 +366,7 @@ static const struct fz_field checkpoint_sync[] = {
 	FZ_START(motet_checkpoint_sync, 0, 0),
 	FZ(motet_checkpoint_sync, generation, FZ_RESULT, FZ_GENERATION,
 	   1 << 16),
-	FZ(motet_checkpoint_sync, deadline, FZ_UNTIL, 0, 1000),
+	FZ(motet_checkpoint_sync, deadline, FZ_UNTIL, 0, 300),
 };
 
 FZ_LAYOUT(fz_checkpoint_sync, motet_checkpoint_sync, checkpoint_sync);
@@ -375,7 +375,7 @@ static const struct fz_field replicator_next[] = {
 	FZ_START(motet_replicator_next, 0, 0),
 	FZ(motet_replicator_next, step, FZ_STEP_ROOM, 0, FZ_AUTO),
 	FZ(motet_replicator_next, step_cap, FZ_LENGTH_OF, 65536, 65536),
-	FZ(motet_replicator_next, deadline, FZ_UNTIL, 0, 1000),
+	FZ(motet_replicator_next, deadline, FZ_UNTIL, 0, 300),
 	FZ(motet_replicator_next, step_len, FZ_OUT, 0, 0),
 	FZ(motet_replicator_next, kind, FZ_OUT, 0, 0),
 	FZ(motet_replicator_next, pad, FZ_ZERO, 0, 0),

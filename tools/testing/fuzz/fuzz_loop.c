@@ -43,10 +43,13 @@ static void one(void)
 	} else {
 		fz_program_random(&program);
 	}
-	if (fz_cover_has())
+	if (fz_cover_has()) {
 		fz_corpus_try(&program);
-	else
-		fz_program_run(&program);
+		return;
+	}
+	/* to make all anew takes more time than to use it; and older things know more */
+	program.keep = fz_chance(60);
+	fz_program_run(&program);
 }
 
 void fz_worker_loop(unsigned int index, __u64 seed)

@@ -20,8 +20,8 @@
 
 #include "fuzz_worker.h"
 
-/* a kernel for debugging has better things to do than to interrupt */
-#define TICK_NS		(fz_shared->cover ? 200000000 : 50000000)
+/* a kernel that is slow itself has better things to do than to interrupt */
+#define TICK_NS		(fz_shared->cover ? 100000000 : 10000000)
 
 /**
  * struct aside - the other thread
