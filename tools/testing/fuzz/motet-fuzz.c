@@ -304,17 +304,19 @@ static unsigned int wait_workers(__u64 nanoseconds)
 	}
 }
 
-/* Ends all workers: those that don't end by themselves are killed. */
+/* Ends all workers: who doesn't end by himself has failed, and is killed. */
 static bool end_workers(void)
 {
 	unsigned int i;
 
 	fz_shared->stop = true;
-	if (!wait_workers(20 * SECOND))
+	if (!wait_workers(STUCK_NS))
 		return true;
 	for (i = 0; i < run.workers; i++)
-		if (fz_shared->workers[i].pid > 0)
+		if (fz_shared->workers[i].pid > 0) {
+			fail_stuck("does not end", i);
 			kill(fz_shared->workers[i].pid, SIGKILL);
+		}
 	if (!wait_workers(STUCK_NS))
 		return true;
 	for (i = 0; i < run.workers; i++)
