@@ -134,6 +134,40 @@ TEST_F(lock_netlink, requests)
 				      self->dump));
 }
 
+/* Only who asked for a lock and the owner of the lock know who that was. */
+static int sees_who(const struct motet_id *lock, uid_t uid)
+{
+	static struct mt_dump dump;
+	struct mt_attrs attrs;
+	__u32 offset = 0;
+	struct mt_nl nl;
+	pid_t pid = mt_fork();
+
+	if (pid)
+		return mt_wait(pid);
+	if (mt_become(uid) || mt_nl_open(&nl) ||
+	    dump_requests(&nl, lock, &dump) ||
+	    !mt_dump_next(&dump, &offset, &attrs))
+		_exit(2);
+	_exit(!!mt_attr(&attrs, MOTET_A_LOCK_REQUEST_ACTOR, NULL));
+}
+
+TEST_F(lock_netlink, owner_sees_who)
+{
+	struct peer *owner = peer_new();
+	__u64 opening;
+
+	ASSERT_EQ(0, peer_do(owner, MT_USER_A, PEER_USER));
+	ASSERT_EQ(0, peer_lock_open(owner, "owned", &opening));
+	ASSERT_EQ(0, mt_lock_open(self->actor, 0, "owned", &opening));
+	ASSERT_EQ(0, mt_lock(self->actor, opening, 1, SHARED, 0));
+	ASSERT_EQ(0, mt_lock_status(self->actor, opening, &self->status));
+	EXPECT_EQ(1, sees_who(&self->status.id, 0));
+	EXPECT_EQ(1, sees_who(&self->status.id, MT_USER_A));
+	EXPECT_EQ(0, sees_who(&self->status.id, MT_USER_B));
+	peers_end();
+}
+
 TEST_F(lock_netlink, events)
 {
 	struct mt_attrs event;

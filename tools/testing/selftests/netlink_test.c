@@ -135,6 +135,9 @@ TEST_F(netlink, requests_are_checked)
 		EXPECT_EQ(-EINVAL, mt_nl_do(&self->nl, cmd, &request, NULL));
 	EXPECT_EQ(-EINVAL, mt_nl_do(&self->nl, MOTET_CMD_PORT_GET, &request,
 				    NULL));
+	/* trackers of what? */
+	EXPECT_EQ(-EINVAL, mt_nl_dump(&self->nl, MOTET_CMD_TRACKER_GET,
+				      self->dump));
 	/* what is only dumped, only told, or not there */
 	for (cmd = 0; cmd < MOTET_CMD_MAX + 5; cmd++) {
 		if (cmd == MOTET_CMD_DOMAIN_GET || cmd == MOTET_CMD_PORT_GET ||
