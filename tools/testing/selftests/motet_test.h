@@ -123,6 +123,8 @@ unsigned int mt_rounds(unsigned int otherwise);
  * @group: number of its multicast group object
  * @membership: number of its multicast group membership
  * @sequence: of the last request
+ * @room: bytes that are received at once, at most
+ * @longest: bytes that were
  */
 struct mt_nl {
 	int fd;
@@ -130,6 +132,8 @@ struct mt_nl {
 	__u32 group;
 	__u32 membership;
 	__u32 sequence;
+	__u32 room;
+	__u32 longest;
 };
 
 /**
@@ -157,6 +161,7 @@ struct mt_dump {
 };
 
 int mt_nl_open(struct mt_nl *nl);
+int mt_nl_open_room(struct mt_nl *nl, __u32 room);
 void mt_nl_close(struct mt_nl *nl);
 int mt_nl_do(struct mt_nl *nl, __u8 cmd, const struct mt_attrs *request,
 	     struct mt_attrs *answer);

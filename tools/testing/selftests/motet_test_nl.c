@@ -95,6 +95,20 @@ static int mt_nl_request(struct mt_nl *nl, __u16 type, __u16 flags, __u8 cmd,
 	return 0;
 }
 
+/* The kernel makes parts of a dump as large as what there was ever room for. */
+static ssize_t mt_nl_receive(struct mt_nl *nl)
+{
+	ssize_t got = recv(nl->fd, mt_nl_buffer, nl->room, MSG_TRUNC);
+
+	if (got < 0)
+		return -errno;
+	if ((size_t)got > nl->room)
+		return -EMSGSIZE;
+	if ((size_t)got > nl->longest)
+		nl->longest = got;
+	return got;
+}
+
 /* Calls @take with each answer until the request is done. */
 static int mt_nl_answers(struct mt_nl *nl,
 			 void (*take)(void *arg, __u8 cmd, const void *bytes,
@@ -107,14 +121,16 @@ static int mt_nl_answers(struct mt_nl *nl,
 	ssize_t got;
 
 	for (;;) {
-		got = recv(nl->fd, mt_nl_buffer, sizeof(mt_nl_buffer), 0);
+		got = mt_nl_receive(nl);
 		if (got < 0)
-			return -errno;
+			return got;
 		len = got;
 		header = (struct nlmsghdr *)mt_nl_buffer;
 		for (; NLMSG_OK(header, len); header = NLMSG_NEXT(header, len)) {
 			if (header->nlmsg_seq != nl->sequence)
 				continue;
+			if (header->nlmsg_flags & NLM_F_DUMP_INTR)
+				return -EINTR;
 			/* both begin with the error */
 			if (header->nlmsg_type == NLMSG_DONE ||
 			    header->nlmsg_type == NLMSG_ERROR)
@@ -194,11 +210,17 @@ static int mt_nl_resolve(struct mt_nl *nl)
 
 int mt_nl_open(struct mt_nl *nl)
 {
+	return mt_nl_open_room(nl, sizeof(mt_nl_buffer));
+}
+
+/* Nothing is ever received with room for more; at most MT_NL_BUFFER. */
+int mt_nl_open_room(struct mt_nl *nl, __u32 room)
+{
 	struct sockaddr_nl address = { .nl_family = AF_NETLINK };
 	int size = 4 << 20;
 	int ret;
 
-	*nl = (struct mt_nl){ 0 };
+	*nl = (struct mt_nl){ .room = room };
 	nl->fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_GENERIC);
 	if (nl->fd < 0)
 		return -errno;
@@ -296,9 +318,9 @@ int mt_nl_event(struct mt_nl *nl, int timeout_ms, struct mt_attrs *event)
 
 	if (mt_poll(nl->fd, POLLIN, timeout_ms) <= 0)
 		return -EAGAIN;
-	got = recv(nl->fd, mt_nl_buffer, sizeof(mt_nl_buffer), 0);
+	got = mt_nl_receive(nl);
 	if (got < 0)
-		return -errno;
+		return got;
 	if (!NLMSG_OK(header, (unsigned int)got) ||
 	    header->nlmsg_type != nl->family)
 		return -EPROTO;
