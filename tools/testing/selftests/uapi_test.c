@@ -5,6 +5,8 @@
  */
 #include <assert.h>
 #include <fcntl.h>
+#include <sched.h>
+#include <sys/resource.h>
 #include <sys/uio.h>
 
 #include <linux/motet_channel.h>
@@ -502,6 +504,70 @@ TEST_F(file, stamp_sizes)
 	EXPECT_EQ(0, mt_ioctl(world.fds[MOTET_ROLE_HOLDER], MOTET_IOC_RECV,
 			      &msg));
 	EXPECT_EQ(getpid(), large.stamp.pid);
+}
+
+#define LOOKS	5
+
+/* What there is in a domain, and what root of its namespace is charged for. */
+static int look(struct mt_dump *dumps, struct mt_attrs *user)
+{
+	static const __u8 cmds[LOOKS] = {
+		MOTET_CMD_PORT_GET, MOTET_CMD_GROUP_GET, MOTET_CMD_CHANNEL_GET,
+		MOTET_CMD_CHECKPOINT_GET, MOTET_CMD_HANDLE_GET,
+	};
+	struct mt_nl nl;
+	int i, ret = mt_nl_open(&nl);
+
+	for (i = 0; i < LOOKS && !ret; i++)
+		ret = mt_nl_dump(&nl, cmds[i], &dumps[i]);
+	mt_nl_close(&nl);
+	return ret ?: mt_user_get(0, user);
+}
+
+/* Every call that makes a file: it makes nothing, and changes nothing. */
+TEST(no_file_descriptor_left)
+{
+	static const struct door *const makers[] = {
+		&doors[1], &doors[2], &doors[18], &doors[19],
+		&channel_doors[0], &checkpoint_doors[0], &checkpoint_doors[12],
+		&replicator_doors[0],
+	};
+	static struct mt_dump before[LOOKS], after[LOOKS];
+	struct mt_attrs user_before, user_after;
+	__u8 arg[4096] __attribute__((aligned(8)));
+	struct rlimit none, old;
+	unsigned int i, j;
+
+	/* where nothing of the tests before is about to end */
+	ASSERT_EQ(0, mt_become(MT_USER_A));
+	ASSERT_EQ(0, mt_user_namespace(MT_USER_A));
+	ASSERT_EQ(0, unshare(CLONE_NEWNET));
+	ASSERT_LE(0, make_world());
+	ASSERT_EQ(0, getrlimit(RLIMIT_NOFILE, &old));
+	none = (struct rlimit){ .rlim_max = old.rlim_max };
+	for (i = 0; i < ARRAY_SIZE(makers); i++) {
+		makers[i]->make(arg);
+		ASSERT_EQ(0, look(before, &user_before));
+		ASSERT_EQ(0, setrlimit(RLIMIT_NOFILE, &none));
+		EXPECT_EQ(-EMFILE, enter(makers[i], arg)) {
+			TH_LOG("%s", makers[i]->name);
+		}
+		ASSERT_EQ(0, setrlimit(RLIMIT_NOFILE, &old));
+		ASSERT_EQ(0, look(after, &user_after));
+		for (j = 0; j < LOOKS; j++)
+			EXPECT_TRUE(mt_dump_equal(&before[j], &after[j])) {
+				TH_LOG("%s, look %u", makers[i]->name, j);
+			}
+		EXPECT_EQ(user_before.len, user_after.len);
+		EXPECT_EQ(0, memcmp(user_before.bytes, user_after.bytes,
+				    user_before.len)) {
+			TH_LOG("%s", makers[i]->name);
+		}
+		makers[i]->make(arg);
+		EXPECT_EQ(0, works(makers[i], arg)) {
+			TH_LOG("%s", makers[i]->name);
+		}
+	}
 }
 
 TEST_F(file, info)
