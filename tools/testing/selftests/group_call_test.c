@@ -40,14 +40,20 @@ TEST_F(address, call_to_several)
 	struct motet_call_arg call = MT(motet_call_arg,
 					.request = mt_ptr(&request),
 					.reply = mt_ptr(&reply));
+	struct motet_group_status status = { 0 };
 	struct motet_cap cap;
 	int group = mt_group(self->actor, MOTET_ADDRESS_BROADCAST, &cap);
+	int work = mt_group(self->actor, MOTET_ADDRESS_WORK,
+			    &(struct motet_cap){ 0 });
 	__u64 answer;
 
 	EXPECT_EQ(-EINVAL, mt_ioctl(self->group, MOTET_IOC_CALL, &call));
 	ASSERT_EQ(0, mt_insert(self->actor, &cap, &self->ids[0]));
 	EXPECT_EQ(-EINVAL, mt_call(group, 1, &answer, 0, NULL));
 	EXPECT_TRUE(mt_not_told(self->ports[0]));
+	EXPECT_EQ(-EINVAL, mt_ioctl(work, MOTET_IOC_CALL, &call));
+	EXPECT_EQ(0, mt_group_status(work, &status));
+	EXPECT_EQ(0, status.backlog);
 }
 
 /* Full members are passed over by calls, too; and waited for. */
@@ -77,21 +83,10 @@ TEST_F(address, call_waits_for_room)
 /* Interrupted, a call goes on where it is, and is not sent again. */
 TEST_F(address, call_resumed)
 {
-	pid_t self_pid = getpid(), pid;
-	__u64 id = 0, answer = 0, value;
+	__u64 id, answer = 0, value;
 	struct motet_msg msg;
 
-	ASSERT_EQ(0, mt_alarm_signal(0));
-	pid = mt_fork();
-	if (pid == 0) {
-		/* once it waits: the system call of another process */
-		if (!mt_until_blocked(self_pid))
-			kill(self_pid, SIGUSR1);
-		_exit(0);
-	}
-	EXPECT_EQ(-EINTR, mt_call(self->group, 7, &answer, 0, &id));
-	EXPECT_NE(0, id);
-	EXPECT_EQ(0, mt_wait(pid));
+	ASSERT_EQ(0, mt_call_interrupted(self->group, 7, &id));
 	ASSERT_EQ(0, mt_soon_msg(self->ports[0], &msg, 0, &value));
 	EXPECT_EQ(7, value);
 	EXPECT_EQ(0, mt_reply(self->ports[0], msg.token, 8));
@@ -105,21 +100,12 @@ TEST_F(address, call_resumed)
 /* Given up: withdrawn from the member, or the member is told. */
 TEST_F(address, call_cancelled)
 {
-	pid_t self_pid = getpid(), pid;
 	struct motet_msg msg = { 0 };
-	__u64 id = 0, answer, value;
+	__u64 id, answer, value;
 	int received;
 
-	ASSERT_EQ(0, mt_alarm_signal(0));
 	for (received = 0; received < 2; received++) {
-		pid = mt_fork();
-		if (pid == 0) {
-			if (!mt_until_blocked(self_pid))
-				kill(self_pid, SIGUSR1);
-			_exit(0);
-		}
-		EXPECT_EQ(-EINTR, mt_call(self->group, 7, &answer, 0, &id));
-		EXPECT_EQ(0, mt_wait(pid));
+		ASSERT_EQ(0, mt_call_interrupted(self->group, 7, &id));
 		if (received)
 			ASSERT_EQ(0, mt_soon_msg(self->ports[0], &msg, 0,
 						 &value));
@@ -133,6 +119,56 @@ TEST_F(address, call_cancelled)
 	EXPECT_EQ(MOTET_EXCEPTION_CALL_ABANDONED, msg.exception);
 	EXPECT_EQ(id, msg.token);
 	EXPECT_TRUE(mt_not_told(self->ports[0]));
+}
+
+/* A job, too, is unfinished until it is resumed or cancelled. */
+TEST_F(address, call_to_a_work_group)
+{
+	struct motet_cap cap;
+	int group = mt_group(self->actor, MOTET_ADDRESS_WORK, &cap);
+	__u64 ids[2], answer = 0, value;
+	struct motet_msg msg;
+
+	ASSERT_LE(0, group);
+	ASSERT_EQ(0, mt_call_interrupted(group, 7, &ids[0]));
+	ASSERT_EQ(0, mt_call_interrupted(group, 8, &ids[1]));
+	ASSERT_EQ(0, mt_insert(self->actor, &cap, &self->ids[0]));
+	ASSERT_EQ(0, mt_soon_msg(self->ports[0], &msg, 0, &value));
+	EXPECT_EQ(7, value);
+	EXPECT_EQ(0, mt_reply(self->ports[0], msg.token, 70));
+	EXPECT_EQ(0, mt_resume(group, ids[0], &answer, 0));
+	EXPECT_EQ(70, answer);
+	EXPECT_EQ(-ENOENT, mt_resume(group, ids[0], &answer, 0));
+	EXPECT_EQ(-ENOENT, mt_cancel(group, ids[0]));
+	/* withdrawn from the member it was lent to, or from the backlog */
+	EXPECT_EQ(0, mt_cancel(group, ids[1]));
+	EXPECT_EQ(-ENOENT, mt_cancel(group, ids[1]));
+	EXPECT_EQ(-ENOENT, mt_resume(group, ids[1], &answer, 0));
+	EXPECT_TRUE(mt_not_told(self->ports[0]));
+	EXPECT_TRUE(mt_not_told(self->actor));
+}
+
+/* With the last reference to the file its unfinished calls are over. */
+TEST_F(address, closed_with_unfinished_calls)
+{
+	int other = mt_group_open(self->actor, &self->cap.id);
+	struct motet_msg msg, told;
+	__u64 id, value;
+
+	ASSERT_EQ(0, mt_call_interrupted(other, 1, &id));
+	ASSERT_EQ(0, mt_soon_msg(self->ports[0], &msg, 0, &value));
+	EXPECT_EQ(1, value);
+	ASSERT_EQ(0, mt_call_interrupted(other, 2, &id));
+	close(other);
+	ASSERT_EQ(0, mt_soon_msg(self->actor, &told, 0, &value));
+	EXPECT_EQ(MOTET_EXCEPTION_CALL_ABANDONED, told.exception);
+	EXPECT_EQ(msg.token, told.token);
+	EXPECT_TRUE(mt_id_equal(&told.to, &self->ids[0]));
+	EXPECT_EQ(-ECONNRESET, mt_reply(self->ports[0], msg.token, 8));
+	/* the other one was received by nobody */
+	EXPECT_TRUE(mt_not_told(self->ports[0]));
+	EXPECT_TRUE(mt_not_told(self->ports[1]));
+	EXPECT_TRUE(mt_not_told(self->actor));
 }
 
 /* The caller dies: the member that has the call is told. */

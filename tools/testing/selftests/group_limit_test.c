@@ -20,6 +20,8 @@ FIXTURE(group_limit) {
 	__u64 ports;
 	__u64 bytes;
 	__u64 sessions;
+	__u64 calls;
+	__u64 port_bytes;
 };
 
 FIXTURE_SETUP(group_limit)
@@ -35,6 +37,8 @@ FIXTURE_SETUP(group_limit)
 	self->ports = mt_param("user_ports_max");
 	self->bytes = mt_param("user_bytes_max");
 	self->sessions = mt_param("handle_sessions_max");
+	self->calls = mt_param("handle_calls_max");
+	self->port_bytes = mt_param("port_bytes_max");
 	ASSERT_NE(0, self->members);
 	ASSERT_NE(0, self->groups);
 	ASSERT_NE(0, self->trackers);
@@ -50,6 +54,8 @@ FIXTURE_TEARDOWN_PARENT(group_limit)
 	EXPECT_EQ(0, mt_param_set("user_ports_max", self->ports));
 	EXPECT_EQ(0, mt_param_set("user_bytes_max", self->bytes));
 	EXPECT_EQ(0, mt_param_set("handle_sessions_max", self->sessions));
+	EXPECT_EQ(0, mt_param_set("handle_calls_max", self->calls));
+	EXPECT_EQ(0, mt_param_set("port_bytes_max", self->port_bytes));
 	EXPECT_LE(0, mt_purge());
 }
 
@@ -128,6 +134,44 @@ TEST_F(group_limit, trackers)
 	while (mt_track(ports[0], &cap.id) == -EDQUOT)
 		mt_breathe();
 	EXPECT_EQ(-EEXIST, mt_track(ports[0], &cap.id));
+}
+
+/* Unfinished ones of a handle, in number and in bytes of their answers. */
+TEST_F(group_limit, calls)
+{
+	__u64 answer, value, first, last;
+	struct motet_cap cap;
+	struct motet_id id;
+	int group, other, member;
+
+	group = mt_group(self->actor, MOTET_ADDRESS_ANY, &cap);
+	other = mt_group_open(self->actor, &cap.id);
+	member = mt_member(self->actor, &cap, 8, &id);
+	ASSERT_LE(0, member);
+	ASSERT_EQ(0, mt_call_interrupted(group, 1, &first));
+	ASSERT_EQ(0, mt_call_interrupted(group, 2, &last));
+	ASSERT_EQ(0, mt_param_set("handle_calls_max", 2));
+	EXPECT_EQ(-EDQUOT, mt_call(group, 3, &answer, 0, NULL));
+	EXPECT_EQ(0, mt_call_interrupted(other, 4, &last));
+	EXPECT_EQ(0, mt_cancel(group, first));
+	EXPECT_EQ(0, mt_call_interrupted(group, 5, &first));
+	ASSERT_EQ(0, mt_param_set("handle_calls_max", self->calls));
+	/* each answer may have eight */
+	ASSERT_EQ(0, mt_param_set("port_bytes_max", 23));
+	EXPECT_EQ(-EDQUOT, mt_call(group, 6, &answer, 0, NULL));
+	EXPECT_EQ(0, mt_call_interrupted(other, 7, &last));
+	EXPECT_EQ(0, mt_cancel(group, first));
+	EXPECT_EQ(0, mt_call_interrupted(group, 8, &first));
+	/* what was refused is not sent */
+	EXPECT_EQ(0, mt_try_recv(member, &value));
+	EXPECT_EQ(2, value);
+	EXPECT_EQ(0, mt_try_recv(member, &value));
+	EXPECT_EQ(4, value);
+	EXPECT_EQ(0, mt_try_recv(member, &value));
+	EXPECT_EQ(7, value);
+	EXPECT_EQ(0, mt_try_recv(member, &value));
+	EXPECT_EQ(8, value);
+	EXPECT_EQ(-EAGAIN, mt_try_recv(member, &value));
 }
 
 TEST_F(group_limit, sessions)

@@ -36,6 +36,7 @@ int mt_member(int actor, const struct motet_cap *cap, __u32 messages,
 
 /* messages */
 int mt_to_group(int group, struct motet_msg *msg, __u64 value);
+int mt_call_interrupted(int group, __u64 value, __u64 *id);
 int mt_soon(int holder, __u64 *value);
 int mt_soon_msg(int holder, struct motet_msg *msg, __u32 flags, __u64 *value);
 int mt_lease_op(int holder, __u32 op, __u64 id);

@@ -226,6 +226,28 @@ int mt_until_gone(int actor, const struct motet_id *group)
 	return -ETIMEDOUT;
 }
 
+/* A call that a signal interrupts, so that it is unfinished. */
+int mt_call_interrupted(int group, __u64 value, __u64 *id)
+{
+	pid_t self = getpid(), pid;
+	__u64 answer;
+	int ret;
+
+	*id = 0;
+	ret = mt_alarm_signal(0);
+	if (ret)
+		return ret;
+	pid = mt_fork();
+	if (pid == 0) {
+		/* once it waits: the system call of another process */
+		if (!mt_until_blocked(self))
+			kill(self, SIGUSR1);
+		_exit(0);
+	}
+	ret = mt_call(group, value, &answer, mt_after(MT_SOON), id);
+	return mt_wait(pid) || ret != -EINTR || !*id ? -EPROTO : 0;
+}
+
 static struct mt_child *mt_child_new(const struct motet_msg *msg, __u64 value)
 {
 	struct mt_child *child = mt_shared(sizeof(*child));
