@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <sys/mman.h>
@@ -16,6 +17,11 @@
 #define NAME	"replicated"
 
 static struct mr_step step, other_step;
+
+static void nothing(int signal)
+{
+	(void)signal;
+}
 
 /* what a child has inherited and is to close */
 static int inherited = -1;
@@ -175,6 +181,7 @@ TEST_F(replicator, what_was_there)
 TEST_F(replicator, each_kind)
 {
 	struct motet_checkpoint_element elements[2];
+	struct motet_replicator_status status;
 	const struct motet_step_part *part;
 	int replicator = begin(self->fd, 64, 1 << 20);
 
@@ -217,11 +224,124 @@ TEST_F(replicator, each_kind)
 	EXPECT_EQ(6, step.head.retention);
 	EXPECT_EQ(MOTET_STEP_UNLINK, mr_next(replicator, &step));
 	EXPECT_EQ(0, mt_poll(replicator, POLLIN, 0));
+	EXPECT_EQ(0, mr_status(replicator, &status));
+	EXPECT_EQ(0, status.flags & MOTET_REPLICATOR_GONE);
 	/* it is not kept open by its replicator */
 	close(self->fd);
 	EXPECT_EQ(MOTET_STEP_GONE, mr_next(replicator, &step));
 	EXPECT_EQ(-ESRCH, mr_next(replicator, &step));
 	EXPECT_EQ(POLLHUP, mt_poll(replicator, POLLIN, 0));
+	EXPECT_EQ(0, mr_status(replicator, &status));
+	EXPECT_EQ(MOTET_REPLICATOR_GONE, status.flags & MOTET_REPLICATOR_GONE);
+}
+
+/* As it was when the copy began, and as it is changed. */
+TEST_F(replicator, retention)
+{
+	struct motet_checkpoint_status status;
+	int from, to;
+
+	ASSERT_EQ(0, mc_retention(self->fd, 5 * MT_SECOND));
+	from = mr_attach(self->fd, MR_STREAM);
+	to = mr_attach(self->copy, MR_APPLY);
+	ASSERT_LE(0, to);
+	EXPECT_EQ(2, copy_all(from, to));
+	EXPECT_EQ(0, mc_status(self->copy, &status));
+	EXPECT_EQ(5 * MT_SECOND, status.retention);
+	ASSERT_EQ(0, mc_retention(self->fd, 7 * MT_SECOND));
+	EXPECT_EQ(1, copy_all(from, to));
+	EXPECT_EQ(0, mc_status(self->copy, &status));
+	EXPECT_EQ(7 * MT_SECOND, status.retention);
+	/* it takes no more than its own checkpoint may have */
+	step.head.retention = ~0ULL - 1;
+	EXPECT_EQ(-EINVAL, mr_apply(to, &step));
+	EXPECT_EQ(0, mc_status(self->copy, &status));
+	EXPECT_EQ(7 * MT_SECOND, status.retention);
+}
+
+/* The window is charged to whoever opened the checkpoint. */
+static int attach_as_user(void)
+{
+	struct motet_checkpoint_limits limits = MT(motet_checkpoint_limits);
+	int actor, fd, replicator;
+
+	/* only who administers the domain may replicate */
+	if (mt_become(MT_USER_A) || mt_user_namespace(MT_USER_A) ||
+	    unshare(CLONE_NEWNET))
+		return 1;
+	actor = mt_actor();
+	fd = mc_create_one(actor, "charged", 4096);
+	if (fd < 0 || mt_ioctl(actor, MOTET_IOC_CHECKPOINT_LIMITS, &limits))
+		return 2;
+	if (mr_attach_with(fd, MR_STREAM, 0, 1, 3 << 20) != -EDQUOT)
+		return 3;
+	/* one that is given nothing has no window */
+	replicator = mr_attach(fd, MR_APPLY);
+	if (replicator < 0)
+		return 4;
+	close(replicator);
+	replicator = mr_attach_with(fd, MR_STREAM, 0, 1, 1 << 20);
+	if (replicator < 0)
+		return 5;
+	/* it has all that is left */
+	return mc_create_one(actor, "other", 3 << 20) == -EDQUOT ? 0 : 6;
+}
+
+TEST_F(replicator, quota)
+{
+	static const char limit[] = "user_checkpoint_bytes_max";
+	struct motet_checkpoint_limits limits = MT(motet_checkpoint_limits);
+	__u64 before = mt_param(limit);
+	pid_t child;
+
+	ASSERT_EQ(0, mt_ioctl(self->actor, MOTET_IOC_CHECKPOINT_LIMITS,
+			      &limits));
+	ASSERT_EQ(0, mt_param_set(limit, limits.call_bytes_max + (3 << 20)));
+	child = mt_fork();
+	if (!child)
+		_exit(attach_as_user());
+	EXPECT_EQ(0, mt_wait(child));
+	EXPECT_EQ(0, mt_param_set(limit, before));
+}
+
+static pid_t reader_of(int replicator)
+{
+	pid_t child = mt_fork();
+
+	if (!child) {
+		int kind = mr_next_until(replicator, &step, 0);
+
+		_exit(kind < 0 ? -kind : 100 + kind);
+	}
+	return child;
+}
+
+/* One reads at a time; the next one waits for it, or does not. */
+TEST_F(replicator, several_readers)
+{
+	struct sigaction action = { .sa_handler = nothing };
+	int replicator = begin(self->fd, 64, 1 << 20), flags;
+	pid_t first, second;
+
+	ASSERT_LE(0, replicator);
+	sigaction(SIGUSR1, &action, NULL);
+	first = reader_of(replicator);
+	ASSERT_EQ(0, mt_until_blocked(first));
+	second = reader_of(replicator);
+	ASSERT_EQ(0, mt_until_blocked(second));
+	kill(second, SIGUSR1);
+	EXPECT_EQ(EINTR, mt_wait(second));
+	flags = fcntl(replicator, F_GETFL);
+	ASSERT_EQ(0, fcntl(replicator, F_SETFL, flags | O_NONBLOCK));
+	EXPECT_EQ(-EAGAIN, mr_next(replicator, &step));
+	ASSERT_EQ(0, fcntl(replicator, F_SETFL, flags));
+	second = reader_of(replicator);
+	ASSERT_EQ(0, mt_until_blocked(second));
+	ASSERT_EQ(0, mc_section(self->fd, "a", "1", 1));
+	EXPECT_EQ(100 + MOTET_STEP_CREATE, mt_wait(first));
+	ASSERT_EQ(0, mt_until_blocked(second));
+	ASSERT_EQ(0, mc_delete(self->fd, "a"));
+	EXPECT_EQ(100 + MOTET_STEP_DELETE, mt_wait(second));
 }
 
 /* What is yet to come is not told before; what came is. */
@@ -466,11 +586,6 @@ TEST_F(replicator, synchronous)
 	EXPECT_EQ(0, mr_sync(self->fd, generation, 0));
 	close(replicator);
 	EXPECT_EQ(0, mr_sync(self->fd, generation, 0));
-}
-
-static void nothing(int signal)
-{
-	(void)signal;
 }
 
 TEST_F(replicator, interrupted)
