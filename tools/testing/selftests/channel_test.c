@@ -399,7 +399,12 @@ TEST_F(channel, limits)
 	old = mt_param("channel_openers_max");
 	ASSERT_EQ(0, mt_param_set("channel_openers_max", 1));
 	EXPECT_EQ(-EDQUOT, mt_channel(self->actor, "channel", 0, 0, NULL));
+	/* nor is one made that nobody can open */
+	ASSERT_EQ(0, mt_param_set("channel_openers_max", 0));
+	EXPECT_EQ(-EDQUOT, mt_channel(self->actor, "closed",
+				      MOTET_CHANNEL_CREATE, 0, NULL));
 	ASSERT_EQ(0, mt_param_set("channel_openers_max", old));
+	EXPECT_EQ(-ENOENT, mt_channel(self->actor, "closed", 0, 0, NULL));
 	EXPECT_LE(0, mt_channel(self->actor, "channel", 0, 0, NULL));
 }
 
@@ -464,6 +469,13 @@ TEST_F(channel, names)
 	EXPECT_EQ(0, arg.created);
 	arg = MT(motet_channel_open, .id = { { MOTET_CLASS_CHANNEL, 3 } });
 	EXPECT_EQ(-ESRCH, mt_channel_open(self->actor, &arg, NULL));
+	/* what it is to be says who creates it */
+	arg = MT(motet_channel_open, .mode = 0700);
+	EXPECT_EQ(-EINVAL, mt_channel_open(self->actor, &arg, "channel"));
+	arg = MT(motet_channel_open, .retention = 1);
+	EXPECT_EQ(-EINVAL, mt_channel_open(self->actor, &arg, "channel"));
+	arg = MT(motet_channel_open, .retained.messages = 1);
+	EXPECT_EQ(-EINVAL, mt_channel_open(self->actor, &arg, "channel"));
 	/* a port of this name is another thing */
 	ASSERT_LE(0, mt_port(self->actor, "channel", 1, NULL));
 	arg = MT(motet_channel_open, .flags = MOTET_CHANNEL_CREATE);

@@ -55,6 +55,33 @@ TEST_F(checkpoint, opened_by_name)
 	EXPECT_EQ(1, first.handles);
 }
 
+/* What can't be told is not opened, be it new or not. */
+TEST_F(checkpoint, answer_cannot_be_written)
+{
+	static const char name[] = "told";
+	struct motet_checkpoint_open *arg;
+	struct motet_checkpoint_status status;
+	int fd;
+
+	arg = mmap(NULL, sizeof(*arg), PROT_READ | PROT_WRITE,
+		   MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	ASSERT_NE(MAP_FAILED, arg);
+	*arg = MT(motet_checkpoint_open, .flags = MC_CREATE, .mode = 0777,
+		  .name = mt_ptr(name), .name_len = strlen(name),
+		  .attributes = mc_attributes());
+	ASSERT_EQ(0, mprotect(arg, sizeof(*arg), PROT_READ));
+	EXPECT_EQ(-EFAULT, mt_ioctl(self->actor, MOTET_IOC_CHECKPOINT_OPEN,
+				    arg));
+	EXPECT_EQ(-ENOENT, mc_open(self->actor, name, MC_BOTH));
+	fd = mc_create(self->actor, name);
+	ASSERT_LE(0, fd);
+	EXPECT_EQ(-EFAULT, mt_ioctl(self->actor, MOTET_IOC_CHECKPOINT_OPEN,
+				    arg));
+	ASSERT_EQ(0, mc_status(fd, &status));
+	EXPECT_EQ(1, status.handles);
+	EXPECT_EQ(0, mc_unlink(self->actor, name));
+}
+
 TEST_F(checkpoint, attributes_contradict)
 {
 	struct motet_checkpoint_attributes bad[9];

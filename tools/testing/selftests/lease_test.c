@@ -12,6 +12,8 @@
 
 #define RETENTION	(300 * MT_SECOND)
 #define ONE		(1 * MT_SECOND)
+/* more than the kernel looks at without a break */
+#define MANY		200
 
 FIXTURE(lease) {
 	int actor;
@@ -423,6 +425,32 @@ TEST_F(lease, exceptions_are_not_leased)
 	EXPECT_EQ(MOTET_EXCEPTION_PORT_LOST, msg.exception);
 	EXPECT_EQ(0, msg.flags & MOTET_MSG_LEASED);
 	EXPECT_EQ(0, leases_of(self->actor));
+}
+
+/* Whoever goes gives back what it has, wherever that lies among many others. */
+TEST_F(lease, given_back_among_many)
+{
+	struct motet_port_create create = {
+		.mode = 0700, .retention = RETENTION,
+		.limits[0].messages = MANY,
+	};
+	int holder = mt_create(self->actor, &create, "among many"), sender;
+	struct motet_msg msg = { .flags = MOTET_MSG_CANCELABLE };
+	__u64 value, id;
+
+	ASSERT_LE(0, holder);
+	sender = mt_sender(self->actor, &create.id);
+	for (value = 1; value <= MANY; value++)
+		ASSERT_EQ(0, mt_send_msg(sender, &msg, &value));
+	EXPECT_EQ(0, leased(holder, 1, 0, &id));
+	EXPECT_EQ(0, leased(holder, 2, 0, &id));
+	close(holder);
+	EXPECT_EQ(0, mt_until_leased(sender, 0));
+	holder = mt_open_id(self->actor, MOTET_ROLE_HOLDER, &create.id);
+	ASSERT_LE(0, holder);
+	for (value = 1; value <= MANY; value++)
+		ASSERT_EQ(0, taken(holder, value, value <= 2));
+	EXPECT_EQ(-EAGAIN, mt_try_recv(holder, &value));
 }
 
 /* What could not be handed out was not handed out. */

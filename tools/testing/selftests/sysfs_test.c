@@ -152,7 +152,10 @@ TEST_F(sysfs, named_group)
 {
 	struct motet_group_create create = {
 		.mode = 0640, .address = MOTET_ADDRESS_WORK,
-		.limits[0].messages = 3,
+		.limits = {
+			{ .messages = 3 }, { .messages = 5 },
+			{ .messages = 7 }, { .messages = 9 },
+		},
 	};
 	static const struct {
 		const char *file;
@@ -163,7 +166,8 @@ TEST_F(sysfs, named_group)
 		{ "retention_ns", "0\n" }, { "members", "1\n" },
 		{ "sessions", "0\n" }, { "trackers", "0\n" },
 		{ "idle", "0\n" }, { "leased", "1\n" },
-		{ "backlog", "1\n" }, { "suspended", "0\n" },
+		{ "backlog", "1\n" }, { "backlog_max", "24\n" },
+		{ "suspended", "0\n" },
 	};
 	struct motet_id member, anonymous;
 	struct motet_cap cap;

@@ -12,6 +12,7 @@
 #include "kselftest_harness.h"
 #include "checkpoint_test.h"
 #include "group_test.h"
+#include "watch_test.h"
 
 #define TRACING	"/sys/kernel/tracing"
 #define EVENTS	TRACING "/events/motet"
@@ -237,6 +238,30 @@ TEST_F(trace, work)
 	EXPECT_EQ(1, traced("motet_group_remove"));
 	EXPECT_EQ(1, traced("motet_group_rekey"));
 	EXPECT_EQ(1, traced("motet_group_delete"));
+}
+
+TEST_F(trace, watches)
+{
+	struct motet_watch_event event;
+	__u64 watch;
+	pid_t pid;
+
+	pid = mt_fork();
+	if (pid == 0) {
+		pause();
+		_exit(0);
+	}
+	ASSERT_EQ(0, mt_watch_process(self->actor, pid, &watch));
+	EXPECT_EQ(1, traced("motet_watch_start"));
+	EXPECT_EQ(0, traced("motet_watch_tell"));
+	mt_kill(pid);
+	EXPECT_EQ(0, mt_watch_told(self->actor, &event, NULL));
+	EXPECT_EQ(watch, event.watch);
+	EXPECT_EQ(1, traced("motet_watch_tell"));
+	EXPECT_EQ(0, mt_watch_process(self->actor, getpid(), &watch));
+	EXPECT_EQ(0, mt_watch_stop(self->actor, watch));
+	EXPECT_EQ(2, traced("motet_watch_start"));
+	EXPECT_LE(1, traced("motet_watch_stop"));
 }
 
 TEST_F(trace, checkpoints)
