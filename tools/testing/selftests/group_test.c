@@ -449,6 +449,41 @@ TEST_F(group, revoked)
 	EXPECT_EQ(0, mt_remove(self->actor, &self->cap, &self->id));
 }
 
+/* Beyond so many unread ones they are counted in the last: none is lost. */
+TEST_F(group, too_many_unread)
+{
+	struct motet_msg msg = { 0 };
+	struct motet_cap cap;
+	__u64 id, token, value;
+	__u32 told, i;
+	int group;
+
+	for (i = 0; i < 300; i++) {
+		group = mt_group(self->actor, MOTET_ADDRESS_ANY, &cap);
+		ASSERT_EQ(0, mt_insert(self->actor, &cap, &self->id));
+		ASSERT_EQ(0, mt_rekey(self->actor, &cap));
+		ASSERT_EQ(0, mt_remove(self->actor, &cap, &self->id));
+		close(group);
+	}
+	/* of another kind, there is at least one */
+	ASSERT_EQ(0, mt_insert(self->actor, &self->cap, &self->id));
+	for (i = 0; i < 3; i++) {
+		ASSERT_EQ(0, mt_call_interrupted(self->group, 1, &id));
+		ASSERT_EQ(0, mt_recv_call(self->port, &token, &value));
+		ASSERT_EQ(0, mt_cancel(self->group, id));
+	}
+	for (told = 0; told < 256; told++) {
+		ASSERT_EQ(0, mt_try_recv_msg(self->actor, &msg, NULL, 0));
+		EXPECT_EQ(MOTET_EXCEPTION_REVOKED, msg.exception);
+		EXPECT_EQ(told < 255 ? 1 : 45, msg.count);
+		msg = (struct motet_msg){ 0 };
+	}
+	ASSERT_EQ(0, mt_try_recv_msg(self->actor, &msg, &value, sizeof(value)));
+	EXPECT_EQ(MOTET_EXCEPTION_CALL_ABANDONED, msg.exception);
+	EXPECT_EQ(3, msg.count);
+	EXPECT_TRUE(mt_not_told(self->actor));
+}
+
 TEST_F(group, delete)
 {
 	int other = mt_group_open(self->actor, &self->cap.id), named_fd;

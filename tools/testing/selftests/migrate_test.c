@@ -469,6 +469,18 @@ TEST_F(migrate, leased_call_stays)
 	EXPECT_EQ(5, caller.answer);
 }
 
+/* From an actor of this process to another of it. */
+static int offered(int holder, __u32 flags, const struct motet_id *port)
+{
+	int other = mt_actor(), ret;
+	struct motet_id to;
+
+	ret = mt_actor_id(other, &to);
+	if (!ret)
+		ret = mt_offer(holder, flags, &to);
+	return ret ?: mt_open_id(other, MOTET_ROLE_HOLDER, port);
+}
+
 /* Without what is queued: it goes back to those who want that. */
 TEST_F(migrate, with_messages_returned)
 {
@@ -506,6 +518,37 @@ TEST_F(migrate, with_messages_returned)
 				MOTET_LEASE_GIVE_BACK, lease));
 	EXPECT_EQ(0, gets(self->to, holder, 1));
 	EXPECT_EQ(1, self->to->msg.redelivered);
+}
+
+/* But for what the kernel has put there: that is the port's. */
+TEST_F(migrate, exceptions_go_along)
+{
+	struct motet_port_create create = { .mode = 0700 };
+	int holder = mt_port(self->actor, NULL, BOUND, &create.dead_letter);
+	int sender = mt_sender(self->actor, &create.dead_letter), lost;
+	__u64 value = 0, end = mt_after(20 * MT_SECOND);
+	struct motet_port_status status;
+	struct motet_msg msg = { 0 };
+
+	ASSERT_LE(0, sender);
+	lost = mt_create(self->actor, &create, NULL);
+	ASSERT_LE(0, lost);
+	EXPECT_EQ(0, mt_send(sender, 0, 1));
+	ASSERT_EQ(0, mt_send(mt_sender(self->actor, &create.id), 0, 2));
+	close(lost);
+	do {
+		ASSERT_EQ(0, mt_status(sender, &status));
+	} while (status.messages < 2 && mt_now() < end);
+	EXPECT_EQ(0, mt_send(sender, 0, 3));
+	holder = offered(holder, MOTET_OFFER_RETURN, &create.dead_letter);
+	ASSERT_LE(0, holder);
+	EXPECT_EQ(0, mt_try_recv_msg(holder, &msg, &value, sizeof(value)));
+	EXPECT_EQ(MOTET_EXCEPTION_DEAD_LETTER, msg.exception);
+	EXPECT_EQ(2, value);
+	EXPECT_EQ(-EAGAIN, mt_try_recv(holder, &value));
+	EXPECT_EQ(0, mt_send(sender, 0, 4));
+	EXPECT_EQ(0, mt_try_recv(holder, &value));
+	EXPECT_EQ(4, value);
 }
 
 /* The offer that was accepted says what goes along. */

@@ -6,6 +6,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 
 #include "call_test.h"
@@ -493,6 +494,63 @@ TEST_F(standby, port_moves)
 	EXPECT_EQ(SIGKILL, peer_kill(to));
 	EXPECT_EQ(0, taken_over(self->standby, &self->id, SIGKILL));
 	EXPECT_EQ(0, gets(self->standby, 1, 0));
+}
+
+/* Not more than there is room for in a fixed number of them. */
+TEST_F(standby, too_many)
+{
+	struct motet_port_status status;
+	int fds[16], i;
+
+	for (i = 1; i < 16; i++) {
+		fds[i] = mt_open_id(self->actor, MOTET_ROLE_STANDBY, &self->id);
+		ASSERT_LE(0, fds[i]);
+	}
+	EXPECT_EQ(-EDQUOT, mt_open_id(self->actor, MOTET_ROLE_STANDBY,
+				      &self->id));
+	EXPECT_EQ(0, mt_status(self->sender, &status));
+	EXPECT_EQ(16, status.standbys);
+	close(fds[7]);
+	EXPECT_EQ(0, until_standbys(self->sender, 15));
+	EXPECT_LE(0, mt_open_id(self->actor, MOTET_ROLE_STANDBY, &self->id));
+	EXPECT_EQ(-EDQUOT, mt_open_id(self->actor, MOTET_ROLE_STANDBY,
+				      &self->id));
+	/* what was refused does not stand by */
+	EXPECT_EQ(SIGKILL, peer_kill(self->peer));
+	EXPECT_EQ(0, taken_over(self->standby, &self->id, SIGKILL));
+	EXPECT_EQ(0, until_standbys(self->sender, 15));
+}
+
+/* Not handed over, it is told again; and before what is given back meanwhile. */
+TEST_F(standby, told_before_all_else)
+{
+	struct peer *to = peer_new();
+	struct motet_msg *msg;
+	__u64 lease;
+	int i;
+
+	msg = mmap(NULL, sizeof(*msg), PROT_READ | PROT_WRITE,
+		   MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	ASSERT_NE(MAP_FAILED, msg);
+	*msg = MT(motet_msg, .flags = MOTET_MSG_DONTWAIT);
+	ASSERT_EQ(0, mprotect(msg, sizeof(*msg), PROT_READ));
+	EXPECT_EQ(0, mt_send_all(self->sender, 1, 2));
+	EXPECT_EQ(0, peer_recv(self->peer, self->holder, MOTET_MSG_LEASE));
+	lease = self->peer->msg.id;
+	EXPECT_EQ(0, peer_offer(self->peer, self->holder, 0, &to->info.actor));
+	ASSERT_LE(0, peer_open(to, MOTET_ROLE_HOLDER, &self->id));
+	EXPECT_EQ(SIGKILL, peer_kill(to));
+	EXPECT_EQ(POLLIN, mt_poll(self->standby, POLLIN, 20000));
+	for (i = 0; i < 2; i++)
+		EXPECT_EQ(-EFAULT, mt_ioctl(self->standby, MOTET_IOC_RECV,
+					    msg));
+	EXPECT_EQ(0, peer_lease(self->peer, self->holder,
+				MOTET_LEASE_GIVE_BACK, lease));
+	EXPECT_EQ(-EFAULT, mt_ioctl(self->standby, MOTET_IOC_RECV, msg));
+	EXPECT_EQ(0, taken_over(self->standby, &self->id, SIGKILL));
+	EXPECT_EQ(0, gets(self->standby, 1, 1));
+	EXPECT_EQ(0, gets(self->standby, 2, 0));
+	EXPECT_EQ(-EAGAIN, gets(self->standby, 0, 0));
 }
 
 /* An offer is the holder's, and ends with it. */
