@@ -277,4 +277,31 @@ TEST_F(address, call_not_made)
 	EXPECT_TRUE(mt_not_told(self->actor));
 }
 
+/* Nor is a job that waits for its answer; its room is another's. */
+TEST_F(address, job_not_made)
+{
+	struct motet_group_create create = {
+		.mode = 0777, .address = MOTET_ADDRESS_WORK,
+		.limits[0].messages = 1,
+	};
+	int group = mt_group_create(self->actor, &create, NULL);
+	struct motet_msg request = MT(motet_msg), reply = MT(motet_msg);
+	struct motet_msg job = { .flags = MOTET_MSG_DONTWAIT };
+	struct motet_group_status status = { 0 };
+	struct motet_call_arg *call;
+
+	ASSERT_LE(0, group);
+	call = mmap(NULL, sizeof(*call), PROT_READ | PROT_WRITE,
+		    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	ASSERT_NE(MAP_FAILED, call);
+	*call = MT(motet_call_arg, .request = mt_ptr(&request),
+		   .reply = mt_ptr(&reply));
+	ASSERT_EQ(0, mprotect(call, sizeof(*call), PROT_READ));
+	EXPECT_EQ(-EFAULT, mt_ioctl(group, MOTET_IOC_CALL, call));
+	EXPECT_EQ(0, mt_group_status(group, &status));
+	EXPECT_EQ(0, status.backlog);
+	EXPECT_EQ(0, mt_to_group(group, &job, 1));
+	EXPECT_EQ(-EAGAIN, mt_to_group(group, &job, 2));
+}
+
 TEST_HARNESS_MAIN
