@@ -551,7 +551,7 @@ int fn_sweep(const struct fn_scenario *scenario)
 	if (!ret && !run.failed && !run.passed &&
 	    !(scenario->flags & FN_NOTHING))
 		ret = bad("nothing in it can fail", 0);
-	printf("# %s: failed %u times, succeeded %u times all the same, %d without nodes, %llu ms\n",
+	printf("# %s: failed %u times, succeeded %u all the same, %d without nodes, %llu ms\n",
 	       scenario->name, run.failed, run.passed, run.nodes,
 	       (unsigned long long)((mt_now() - start) / MT_MS));
 	return ret;
