@@ -186,6 +186,7 @@ int mt_port_get(const struct motet_id *id, struct mt_attrs *attrs);
 int mt_user_get(uid_t uid, struct mt_attrs *attrs);
 int mt_until_charged(uid_t uid, __u16 attribute, __u64 value);
 int mt_trackers(struct mt_dump *dump, const struct motet_id *object);
+int mt_node_set(struct mt_nl *nl, __u32 node, __u32 member, __u64 boot_time);
 int mt_purge(void);
 
 #endif /* MOTET_TEST_H */

@@ -470,3 +470,16 @@ int mt_trackers(struct mt_dump *dump, const struct motet_id *object)
 	mt_nl_close(&nl);
 	return ret ? ret : (int)dump->count;
 }
+
+/* Tells that a node is a member, since its boot at @boot_time if not 0, or is not. */
+int mt_node_set(struct mt_nl *nl, __u32 node, __u32 member, __u64 boot_time)
+{
+	struct mt_attrs request = { 0 };
+
+	mt_attr_add(&request, MOTET_A_NODE_NUMBER, &node, sizeof(node));
+	mt_attr_add(&request, MOTET_A_NODE_MEMBER, &member, sizeof(member));
+	if (boot_time)
+		mt_attr_add(&request, MOTET_A_NODE_BOOT_TIME, &boot_time,
+			    sizeof(boot_time));
+	return mt_nl_do(nl, MOTET_CMD_NODE_SET, &request, NULL);
+}

@@ -12,6 +12,7 @@
 #include "kselftest_harness.h"
 #include "checkpoint_test.h"
 #include "group_test.h"
+#include "lock_test.h"
 #include "watch_test.h"
 
 #define TRACING	"/sys/kernel/tracing"
@@ -112,7 +113,7 @@ TEST_F(trace, all_are_there)
 		"motet_group_deliver", "motet_session_begin",
 		"motet_session_end", "motet_job_lend", "motet_job_end",
 		"motet_node", "motet_watch_start", "motet_watch_tell",
-		"motet_watch_stop",
+		"motet_watch_stop", "motet_lock_request",
 	};
 	char path[128];
 	unsigned int i;
@@ -262,6 +263,31 @@ TEST_F(trace, watches)
 	EXPECT_EQ(0, mt_watch_stop(self->actor, watch));
 	EXPECT_EQ(2, traced("motet_watch_start"));
 	EXPECT_LE(1, traced("motet_watch_stop"));
+}
+
+TEST_F(trace, locks)
+{
+	__u64 opening;
+
+	ASSERT_EQ(0, mt_lock_new(self->actor, "traced", &opening));
+	EXPECT_EQ(0, mt_lock(self->actor, opening, 1, EXCLUSIVE, 0));
+	EXPECT_EQ(1, traced("motet_lock_request"));
+	EXPECT_NE(NULL, strstr(trace, "event=grant"));
+	EXPECT_EQ(0, mt_unlock(self->actor, opening, 1));
+	EXPECT_EQ(2, traced("motet_lock_request"));
+	EXPECT_NE(NULL, strstr(trace, "event=release"));
+}
+
+TEST_F(trace, nodes)
+{
+	struct mt_nl nl;
+
+	ASSERT_EQ(0, unshare(CLONE_NEWNET));
+	ASSERT_EQ(0, mt_nl_open(&nl));
+	EXPECT_EQ(0, mt_node_set(&nl, 2, 1, 100));
+	EXPECT_EQ(0, mt_node_set(&nl, 2, 0, 0));
+	EXPECT_LE(2, traced("motet_node"));
+	mt_nl_close(&nl);
 }
 
 TEST_F(trace, checkpoints)

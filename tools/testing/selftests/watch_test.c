@@ -430,19 +430,6 @@ TEST_F(watch, mode_of_an_object)
 	EXPECT_EQ(0, mt_wait(pid));
 }
 
-static int node_set(struct mt_nl *nl, __u32 node, int member, __u64 boot_time)
-{
-	struct mt_attrs request = { 0 };
-	__u32 value = member;
-
-	mt_attr_add(&request, MOTET_A_NODE_NUMBER, &node, sizeof(node));
-	mt_attr_add(&request, MOTET_A_NODE_MEMBER, &value, sizeof(value));
-	if (boot_time)
-		mt_attr_add(&request, MOTET_A_NODE_BOOT_TIME, &boot_time,
-			    sizeof(boot_time));
-	return mt_nl_do(nl, MOTET_CMD_NODE_SET, &request, NULL);
-}
-
 TEST_F(watch, node)
 {
 	struct motet_watch_event event;
@@ -451,12 +438,12 @@ TEST_F(watch, node)
 
 	ASSERT_EQ(0, mt_nl_open(&nl));
 	EXPECT_EQ(-ESRCH, mt_watch_node(self->port, 2, NULL));
-	ASSERT_EQ(0, node_set(&nl, 2, 1, 100));
-	ASSERT_EQ(0, node_set(&nl, 3, 1, 100));
+	ASSERT_EQ(0, mt_node_set(&nl, 2, 1, 100));
+	ASSERT_EQ(0, mt_node_set(&nl, 3, 1, 100));
 	ASSERT_EQ(0, mt_watch_node(self->port, 2, &watch));
-	ASSERT_EQ(0, node_set(&nl, 3, 0, 0));
+	ASSERT_EQ(0, mt_node_set(&nl, 3, 0, 0));
 	EXPECT_TRUE(mt_watch_nothing(self->port));
-	ASSERT_EQ(0, node_set(&nl, 2, 0, 0));
+	ASSERT_EQ(0, mt_node_set(&nl, 2, 0, 0));
 	ASSERT_EQ(0, mt_watch_told(self->port, &event, NULL));
 	EXPECT_EQ(MOTET_WATCHED_LEFT, event.event);
 	EXPECT_EQ(MOTET_WATCH_NODE, event.kind);
@@ -467,17 +454,17 @@ TEST_F(watch, node)
 	EXPECT_EQ(0, mt_watch_told_now(self->port, &event));
 	EXPECT_EQ(MOTET_WATCHED_LEFT, event.event);
 	/* away for a moment */
-	ASSERT_EQ(0, node_set(&nl, 2, 1, 200));
+	ASSERT_EQ(0, mt_node_set(&nl, 2, 1, 200));
 	ASSERT_EQ(0, mt_watch_node(self->port, 2, NULL));
-	ASSERT_EQ(0, node_set(&nl, 2, 1, 300));
+	ASSERT_EQ(0, mt_node_set(&nl, 2, 1, 300));
 	ASSERT_EQ(0, mt_watch_told(self->port, &event, NULL));
 	EXPECT_EQ(MOTET_WATCHED_LEFT, event.event);
 	EXPECT_TRUE(mt_watch_nothing(self->port));
 	/* the own node, which others watch elsewhere */
 	ASSERT_EQ(0, mt_watch_node(self->port, 1, NULL));
-	ASSERT_EQ(0, node_set(&nl, 1, 1, 12345));
+	ASSERT_EQ(0, mt_node_set(&nl, 1, 1, 12345));
 	EXPECT_TRUE(mt_watch_nothing(self->port));
-	ASSERT_EQ(0, node_set(&nl, 1, 0, 0));
+	ASSERT_EQ(0, mt_node_set(&nl, 1, 0, 0));
 	ASSERT_EQ(0, mt_watch_told(self->port, &event, NULL));
 	EXPECT_EQ(1, event.node);
 	mt_nl_close(&nl);
