@@ -311,6 +311,18 @@ bool motet_actor_is_dead(const struct motet_actor *actor)
 }
 
 /**
+ * motet_actor_settle() - wait until a dead process holds nothing any more
+ * @actor: an actor of it; nothing happens if its process lives
+ *
+ * Context: may sleep; nothing of the module's is locked; not on its workqueue.
+ */
+void motet_actor_settle(struct motet_actor *actor)
+{
+	if (motet_actor_is_dead(actor))
+		flush_work(&actor->death_work);
+}
+
+/**
  * motet_actor_cause() - what the process of an actor died of
  * @actor: the actor
  *

@@ -39,6 +39,12 @@ struct net;
  * queues work, which lets go of what the actor holds. A process that has begun to
  * exit as a whole is refused already.
  *
+ * Nobody is to see that a process is gone and find something held by it still.
+ * It is waited for or its pidfd readable only after it has closed its files, and
+ * closing one of a dead actor waits until the work is done: in the process itself,
+ * whoever else has the file; and when the last reference goes, for a file that is
+ * closed because another program is run.
+ *
  * Of the faults of its process it counts how many there were, and queues work.
  * That tells the default port by a record for each signal, which was made with
  * the actor.
@@ -159,6 +165,7 @@ void motet_actor_put(struct motet_actor *actor);
 
 bool motet_actor_is_current(const struct motet_actor *actor);
 bool motet_actor_is_dead(const struct motet_actor *actor);
+void motet_actor_settle(struct motet_actor *actor);
 int motet_actor_cause(const struct motet_actor *actor);
 void motet_actor_hold(struct motet_actor *actor, struct motet_holding *holding,
 		      struct motet_object *object);

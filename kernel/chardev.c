@@ -220,10 +220,21 @@ static int motet_chardev_open(struct inode *inode, struct file *file)
 	return nonseekable_open(inode, file);
 }
 
+/* A process closes its files before anybody can see that it is gone. */
+static int motet_chardev_flush(struct file *file, fl_owner_t id)
+{
+	struct motet_handle *handle = file->private_data;
+
+	motet_actor_settle(handle->actor);
+	return 0;
+}
+
 static int motet_chardev_release(struct inode *inode, struct file *file)
 {
 	struct motet_handle *handle = file->private_data;
 
+	/* or what is to be done here is being done there */
+	motet_actor_settle(handle->actor);
 	if (READ_ONCE(handle->role) == MOTET_ROLE_ACTOR)
 		motet_lock_leave(handle->actor);
 	motet_handle_close(handle);
@@ -240,6 +251,7 @@ static __poll_t motet_chardev_poll(struct file *file,
 const struct file_operations motet_fops = {
 	.owner = THIS_MODULE,
 	.open = motet_chardev_open,
+	.flush = motet_chardev_flush,
 	.release = motet_chardev_release,
 	.unlocked_ioctl = motet_chardev_ioctl,
 	.compat_ioctl = compat_ptr_ioctl,

@@ -577,6 +577,7 @@ struct relay {
 	unsigned int rounds;
 	unsigned int taken;
 	int actor;
+	int stop;
 };
 
 /* Makes a port that is hardly retained, and lets it go. */
@@ -641,6 +642,70 @@ TEST_F_TIMEOUT(holder, taken_over_as_retention_ends, 600)
 	while (mt_lookup(self->actor, "relay0", NULL) != -ENOENT ||
 	       mt_lookup(self->actor, "relay1", NULL) != -ENOENT)
 		mt_breathe();
+}
+
+/* Changes the domain all the time, so that others have to wait for it. */
+static void *relay_crowd(void *arg)
+{
+	struct relay *relay = arg;
+	int fd;
+
+	while (!__atomic_load_n(&relay->stop, __ATOMIC_SEQ_CST)) {
+		fd = mt_port(relay->actor, relay->name, 1, NULL);
+		if (fd >= 0)
+			close(fd);
+	}
+	return NULL;
+}
+
+/* An heir has the files as well, and ends a moment after. */
+static void be_heard_of(int *ready, bool heir)
+{
+	struct motet_port_create create = MT(motet_port_create, .mode = 0700,
+					     .retention = 1000 * MT_SECOND);
+
+	if (mt_create(mt_actor(), &create, "estate") < 0)
+		_exit(1);
+	if (!heir || mt_fork() == 0)
+		__atomic_store_n(ready, 1, __ATOMIC_SEQ_CST);
+	pause();
+	_exit(0);
+}
+
+/* Whoever has seen the death of the holder finds the port retained. */
+TEST_F_TIMEOUT(holder, retained_when_its_death_is_seen, 600)
+{
+	unsigned int rounds = mt_rounds(25) * 20, i;
+	int *ready = mt_shared(sizeof(*ready)), fd;
+	struct relay crowd[3] = {};
+	pid_t pid;
+
+	ASSERT_TRUE(ready);
+	for (i = 0; i < 3; i++) {
+		crowd[i].actor = self->actor;
+		snprintf(crowd[i].name, sizeof(crowd[i].name), "crowd%u", i);
+		ASSERT_EQ(0, pthread_create(&crowd[i].thread, NULL, relay_crowd,
+					    &crowd[i]));
+	}
+	for (i = 0; i < rounds; i++) {
+		*ready = 0;
+		pid = mt_fork();
+		if (pid == 0)
+			be_heard_of(ready, i % 2);
+		while (!__atomic_load_n(ready, __ATOMIC_SEQ_CST))
+			mt_breathe();
+		EXPECT_EQ(1000 + SIGKILL, mt_kill(pid));
+		fd = mt_open(self->actor, MOTET_ROLE_HOLDER, "estate", NULL);
+		EXPECT_LE(0, fd) {
+			TH_LOG("round %u: %s", i, strerror(-fd));
+		}
+		ASSERT_EQ(0, mt_unlink(self->actor, "estate"));
+		close(fd);
+	}
+	for (i = 0; i < 3; i++) {
+		__atomic_store_n(&crowd[i].stop, 1, __ATOMIC_SEQ_CST);
+		pthread_join(crowd[i].thread, NULL);
+	}
 }
 
 int main(int argc, char **argv)
