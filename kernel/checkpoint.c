@@ -288,7 +288,7 @@ motet_checkpoint_attach(struct motet_actor *actor,
 		motet_object_get(&checkpoint->object);
 		list_add_tail(&handle->link, &checkpoint->openers);
 		checkpoint->handles++;
-		motet_retention_settle_locked(&checkpoint->retention, true);
+		motet_retention_end_locked(&checkpoint->retention);
 	}
 	mutex_unlock(&domain->mutex);
 	if (dead) {
@@ -310,13 +310,18 @@ void motet_checkpoint_detach(struct motet_checkpoint_handle *handle)
 {
 	struct motet_checkpoint *checkpoint = handle->checkpoint;
 	struct motet_domain *domain = checkpoint->object.domain;
+	bool over;
 
 	trace_motet_checkpoint_close(&checkpoint->object.id, handle->flags);
 	mutex_lock(&domain->mutex);
 	list_del(&handle->link);
-	if (!--checkpoint->handles)
-		motet_retention_settle_locked(&checkpoint->retention, false);
+	over = !--checkpoint->handles &&
+	       motet_retention_settle_locked(&checkpoint->retention);
+	if (over)
+		motet_checkpoint_kill_locked(checkpoint);
 	mutex_unlock(&domain->mutex);
+	if (over)
+		motet_checkpoint_bury(checkpoint);
 	motet_object_put(&checkpoint->object);
 	motet_actor_put(handle->actor);
 	kfree(handle);

@@ -95,19 +95,37 @@ static void motet_group_retention_over(struct motet_object *object)
 }
 
 /**
- * motet_group_settle_locked() - begin or end retention, or let a group die
- * @group: the group; a member or a handle has come or gone
- *
- * It dies later: this may run where an object is unpublished.
+ * motet_group_settle_locked() - see whether anything keeps a group
+ * @group: the group; a member or a handle has gone, perhaps with its death
  *
  * Context: may sleep; under the domain's mutex.
+ * Return: true if not; else its retention has begun if it is unused.
  */
-void motet_group_settle_locked(struct motet_group *group)
+bool motet_group_settle_locked(struct motet_group *group)
 {
-	lockdep_assert_held(&group->object.domain->mutex);
-	if (!group->dead)
-		motet_retention_settle_locked(&group->retention,
-					      !motet_group_is_unused_locked(group));
+	return motet_group_is_unused_locked(group) &&
+	       motet_retention_settle_locked(&group->retention);
+}
+
+/**
+ * motet_group_unlock() - let go of the domain's mutex when something has gone
+ * @group: the group, as for motet_group_settle_locked(); it dies if nothing keeps
+ *	it, but the caller has a reference
+ *
+ * Context: may sleep; under the domain's mutex, and nothing else is locked.
+ */
+void motet_group_unlock(struct motet_group *group)
+{
+	struct motet_domain *domain = group->object.domain;
+	bool over;
+
+	lockdep_assert_held(&domain->mutex);
+	over = motet_group_settle_locked(group);
+	if (over)
+		motet_group_kill_locked(group);
+	mutex_unlock(&domain->mutex);
+	if (over)
+		motet_group_bury(group);
 }
 
 static bool motet_group_purge(struct motet_object *object)
@@ -228,7 +246,7 @@ int motet_group_attach(struct motet_group_handle *handle,
 		handle->sessions = RB_ROOT;
 		list_add_tail(&handle->link, &group->openers);
 		group->handles++;
-		motet_group_settle_locked(group);
+		motet_retention_end_locked(&group->retention);
 		err = 0;
 	}
 	mutex_unlock(&domain->mutex);
@@ -250,8 +268,7 @@ void motet_group_detach(struct motet_group_handle *handle)
 	mutex_lock(&domain->mutex);
 	list_del(&handle->link);
 	group->handles--;
-	motet_group_settle_locked(group);
-	mutex_unlock(&domain->mutex);
+	motet_group_unlock(group);
 	motet_object_put(&group->object);
 	motet_actor_put(handle->actor);
 }

@@ -28,7 +28,8 @@ struct motet_tracker {
 };
 
 /* group.c */
-void motet_group_settle_locked(struct motet_group *group);
+bool motet_group_settle_locked(struct motet_group *group);
+void motet_group_unlock(struct motet_group *group);
 
 /* group_member.c */
 int motet_group_check_locked(struct motet_group *group,

@@ -236,7 +236,8 @@ static void motet_member_died(struct motet_bond *bond)
 	motet_member_leave(member, MOTET_MEMBER_DIED);
 	mutex_unlock(&group->mutex);
 	motet_group_wake(group, NULL);
-	motet_group_settle_locked(group);
+	if (motet_group_settle_locked(group))
+		motet_retention_end_later(&group->retention);
 }
 
 static struct motet_member *motet_member_new(struct motet_group *group,
@@ -376,7 +377,7 @@ int motet_group_insert(struct motet_group *group, const struct motet_cap *cap,
 	mutex_unlock(&group->mutex);
 	if (!err) {
 		motet_domain_changed_locked(&group->object);
-		motet_group_settle_locked(group);
+		motet_retention_end_locked(&group->retention);
 	}
 	mutex_unlock(&domain->mutex);
 	if (err) {
@@ -414,13 +415,14 @@ int motet_group_remove(struct motet_group *group, const struct motet_cap *cap,
 	if (!err)
 		motet_member_leave(member, MOTET_MEMBER_LEFT);
 	mutex_unlock(&group->mutex);
-	if (!err) {
-		motet_group_wake(group, NULL);
-		motet_domain_changed_locked(&group->object);
-		motet_group_settle_locked(group);
+	if (err) {
+		mutex_unlock(&domain->mutex);
+		return err;
 	}
-	mutex_unlock(&domain->mutex);
-	return err;
+	motet_group_wake(group, NULL);
+	motet_domain_changed_locked(&group->object);
+	motet_group_unlock(group);
+	return 0;
 }
 
 /**

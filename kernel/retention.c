@@ -6,8 +6,15 @@
 #include "domain.h"
 #include "retention.h"
 
-/* While the object is not dead none of the references is the last. */
-static void motet_retention_queue(struct motet_retention *retention)
+/**
+ * motet_retention_end_later() - let an object that nothing keeps end by work
+ * @retention: the retention of an object that is not dead
+ *
+ * None of the references that this takes and drops is the last.
+ *
+ * Context: any; under the mutex of the object's domain, or as its timer.
+ */
+void motet_retention_end_later(struct motet_retention *retention)
 {
 	motet_object_get(retention->object);
 	if (!queue_work(motet_workqueue, &retention->work))
@@ -16,8 +23,8 @@ static void motet_retention_queue(struct motet_retention *retention)
 
 static enum hrtimer_restart motet_retention_timer(struct hrtimer *timer)
 {
-	motet_retention_queue(container_of(timer, struct motet_retention,
-					   timer));
+	motet_retention_end_later(container_of(timer, struct motet_retention,
+					       timer));
 	return HRTIMER_NORESTART;
 }
 
@@ -48,18 +55,6 @@ void motet_retention_init(struct motet_retention *retention,
 	retention->timer.function = motet_retention_timer;
 }
 
-static void motet_retention_start_locked(struct motet_retention *retention)
-{
-	u64 now = ktime_get_boottime_ns();
-	u64 time = retention->object->retention;
-
-	lockdep_assert_held(&retention->object->domain->mutex);
-	retention->running = true;
-	retention->until = time > KTIME_MAX - now ? KTIME_MAX : now + time;
-	hrtimer_start(&retention->timer, ns_to_ktime(retention->until),
-		      HRTIMER_MODE_ABS_SOFT);
-}
-
 /**
  * motet_retention_end_locked() - it runs no more
  * @retention: the retention of an object that is used again, or dies
@@ -76,25 +71,27 @@ void motet_retention_end_locked(struct motet_retention *retention)
 }
 
 /**
- * motet_retention_settle_locked() - begin or end retention, or let it be over
- * @retention: the retention of an object that is not dead
- * @used: something uses the object
+ * motet_retention_settle_locked() - begin, if the object is to be retained
+ * @retention: the retention of an object that is not dead and that nothing uses
  *
- * Context: may sleep; under the mutex of the object's domain.
+ * Context: any but hard interrupt; under the mutex of the object's domain.
+ * Return: true if nothing keeps the object: the caller lets it die now, or by
+ * motet_retention_end_later().
  */
-void motet_retention_settle_locked(struct motet_retention *retention, bool used)
+bool motet_retention_settle_locked(struct motet_retention *retention)
 {
 	struct motet_object *object = retention->object;
+	u64 now = ktime_get_boottime_ns();
+	u64 time = object->retention;
 
 	lockdep_assert_held(&object->domain->mutex);
-	motet_retention_end_locked(retention);
-	if (used)
-		return;
-	if (object->retention && !object->domain->gone &&
-	    rcu_access_pointer(object->name))
-		motet_retention_start_locked(retention);
-	else
-		motet_retention_queue(retention);
+	if (!time || object->domain->gone || !rcu_access_pointer(object->name))
+		return true;
+	retention->running = true;
+	retention->until = time > KTIME_MAX - now ? KTIME_MAX : now + time;
+	hrtimer_start(&retention->timer, ns_to_ktime(retention->until),
+		      HRTIMER_MODE_ABS_SOFT);
+	return false;
 }
 
 /**

@@ -13,11 +13,12 @@ struct motet_object;
  * DOC: retention
  *
  * An object that lives while it is used, and then for its retention time if it
- * has a name, has one of these. Whenever something that uses it has come or
- * gone, it is *settled*: its time begins, or is over before its end, or the
- * object is to end now. It never ends there, since that may run where another
- * object is unpublished, but by work, which asks the object's class to let it
- * die if it is still as it was.
+ * has a name, has one of these. When something uses it, its time ends. When the
+ * last that used it has gone it is *settled*: its time begins, or nothing keeps
+ * the object. Then whoever settled it lets it die, so that its name is free for
+ * whoever comes next. Where another object is being unpublished that can't be:
+ * there, and when its time is over, it dies by work, which asks the object's class
+ * to let it if it is still as it was.
  *
  * All of it is under the mutex of the object's domain, but for the timer, which
  * only queues the work. An object that dies ends its retention first: so what
@@ -47,8 +48,8 @@ struct motet_retention {
 void motet_retention_init(struct motet_retention *retention,
 			  struct motet_object *object,
 			  void (*over)(struct motet_object *object));
-void motet_retention_settle_locked(struct motet_retention *retention,
-				   bool used);
+bool motet_retention_settle_locked(struct motet_retention *retention);
+void motet_retention_end_later(struct motet_retention *retention);
 void motet_retention_end_locked(struct motet_retention *retention);
 bool motet_retention_is_over_locked(const struct motet_retention *retention);
 

@@ -86,12 +86,23 @@ static struct motet_test_retained *motet_test_retained_new(struct kunit *test)
 }
 
 /* Returns whether it keeps the object. */
-static bool motet_test_settle(struct motet_test_retained *retained, bool used)
+static bool motet_test_settle(struct motet_test_retained *retained)
 {
 	bool over;
 
 	mutex_lock(&retained->domain.mutex);
-	motet_retention_settle_locked(&retained->retention, used);
+	over = motet_retention_settle_locked(&retained->retention);
+	mutex_unlock(&retained->domain.mutex);
+	return !over;
+}
+
+/* Returns whether it still keeps the object. */
+static bool motet_test_use(struct motet_test_retained *retained)
+{
+	bool over;
+
+	mutex_lock(&retained->domain.mutex);
+	motet_retention_end_locked(&retained->retention);
 	over = motet_retention_is_over_locked(&retained->retention);
 	mutex_unlock(&retained->domain.mutex);
 	return !over;
@@ -104,7 +115,7 @@ static bool motet_test_is_over(struct motet_test_retained *retained)
 
 static void motet_test_retention_end(struct motet_test_retained *retained)
 {
-	motet_test_settle(retained, true);
+	motet_test_use(retained);
 	flush_work(&retained->retention.work);
 }
 
@@ -119,7 +130,7 @@ static void motet_test_retention_times(struct kunit *test)
 	for (i = 0; i < ARRAY_SIZE(times); i++) {
 		retained->object.retention = times[i];
 		before = ktime_get_boottime_ns();
-		KUNIT_EXPECT_TRUE(test, motet_test_settle(retained, false));
+		KUNIT_EXPECT_TRUE(test, motet_test_settle(retained));
 		after = ktime_get_boottime_ns();
 		until = retained->retention.until;
 		KUNIT_EXPECT_TRUE(test, retained->retention.running);
@@ -130,7 +141,7 @@ static void motet_test_retention_times(struct kunit *test)
 			KUNIT_EXPECT_EQ(test, until, KTIME_MAX);
 		}
 		/* used again, it runs no more, and keeps nothing by itself */
-		KUNIT_EXPECT_FALSE(test, motet_test_settle(retained, true));
+		KUNIT_EXPECT_FALSE(test, motet_test_use(retained));
 		KUNIT_EXPECT_FALSE(test, retained->retention.running);
 	}
 	KUNIT_EXPECT_FALSE(test, completion_done(&retained->over));
@@ -151,7 +162,9 @@ static void motet_test_retention_none(struct kunit *test)
 			retained->object.name =
 				RCU_INITIALIZER((struct motet_name *)test);
 		retained->domain.gone = i == 2;
-		KUNIT_EXPECT_FALSE(test, motet_test_settle(retained, false));
+		KUNIT_EXPECT_FALSE(test, motet_test_settle(retained));
+		KUNIT_EXPECT_FALSE(test, retained->retention.running);
+		motet_retention_end_later(&retained->retention);
 		KUNIT_ASSERT_TRUE(test, motet_test_is_over(retained));
 		flush_work(&retained->retention.work);
 		KUNIT_EXPECT_EQ(test, refcount_read(&retained->object.refs), 1);
@@ -164,7 +177,7 @@ static void motet_test_retention_passes(struct kunit *test)
 	bool over;
 
 	retained->object.retention = NSEC_PER_MSEC;
-	motet_test_settle(retained, false);
+	KUNIT_EXPECT_TRUE(test, motet_test_settle(retained));
 	KUNIT_ASSERT_TRUE(test, motet_test_is_over(retained));
 	mutex_lock(&retained->domain.mutex);
 	over = motet_retention_is_over_locked(&retained->retention);

@@ -15,7 +15,7 @@
  * A checkpoint is a set of *sections*, each a string of bytes under an id. It
  * has a name by which processes open it; what they write is there for whoever
  * opens it after them. It stays while it is open anywhere, and after that for
- * its retention time.
+ * its retention time; without one it is gone when its last opener has closed it.
  *
  * A call that writes changes all that it says, in several sections too, or
  * nothing, and at one moment: no reader sees a part of it, wherever the writer

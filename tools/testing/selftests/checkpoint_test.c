@@ -225,10 +225,22 @@ TEST_F(checkpoint, goes_when_its_time_is_over)
 	EXPECT_TRUE(goes(self->actor, NAME));
 }
 
-TEST_F(checkpoint, goes_with_its_last_opener)
+/* Not retained, it is gone when it is closed: its name is free at once. */
+TEST_F_TIMEOUT(checkpoint, goes_with_its_last_opener, 600)
 {
+	unsigned int rounds = mt_rounds(100) * 20, i;
+	int fd;
+
 	close(self->fd);
-	EXPECT_TRUE(goes(self->actor, NAME));
+	EXPECT_EQ(-ENOENT, mc_open(self->actor, NAME, MC_READ));
+	for (i = 0; i < rounds; i++) {
+		fd = mc_create(self->actor, NAME);
+		ASSERT_LE(0, fd);
+		ASSERT_EQ(0, mc_section(fd, "a", NULL, 0)) {
+			TH_LOG("round %u", i);
+		}
+		close(fd);
+	}
 }
 
 /* Whoever dies has closed it; and what was written stays. */

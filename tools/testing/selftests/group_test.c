@@ -655,7 +655,27 @@ TEST_F(group, lives_by_its_members)
 	EXPECT_EQ(0, mt_to_group(group, &msg, 1));
 	close(group);
 	EXPECT_EQ(0, mt_remove(self->actor, &self->cap, &self->id));
-	EXPECT_EQ(0, mt_until_gone(self->actor, &self->cap.id));
+	EXPECT_EQ(-ESRCH, mt_group_open(self->actor, &self->cap.id));
+}
+
+/* Not retained, it is gone when nothing keeps it: its name is free at once. */
+TEST_F_TIMEOUT(group, name_is_free_at_once, 600)
+{
+	unsigned int rounds = mt_rounds(100) * 20, i;
+	struct motet_cap cap;
+	int fd;
+
+	for (i = 0; i < rounds; i++) {
+		fd = named(self->actor, "again", 0777, 0, &cap);
+		ASSERT_LE(0, fd) {
+			TH_LOG("round %u: %s", i, strerror(-fd));
+		}
+		if (i % 2)
+			ASSERT_EQ(0, mt_insert(self->actor, &cap, &self->id));
+		close(fd);
+		if (i % 2)
+			ASSERT_EQ(0, mt_remove(self->actor, &cap, &self->id));
+	}
 }
 
 TEST_F(group, dies_with_the_last_member)
