@@ -671,6 +671,9 @@ static void *race_thread(void *arg)
 	while (!__atomic_load_n(&race->stop, __ATOMIC_SEQ_CST))
 		if (!mt_try_recv(race->holder, &value))
 			race->received++;
+		else
+			/* on one processor the other waits for its turn */
+			sched_yield();
 	return NULL;
 }
 
