@@ -606,6 +606,8 @@ struct motet_port_create {
  * that came first, with all that is queued and all that was under lease. Its
  * handle is the holder's from then on, and readable: the first message is
  * %MOTET_EXCEPTION_TAKEN_OVER. Without a standby the port is retained or dies.
+ * A process that still has a file of the device is not seen to be gone, by its
+ * parent or by its pidfd, before that is done.
  * A standby on a port that is retained becomes its holder at once, in the same
  * way. Whoever becomes the holder begins a new epoch of the sequence.
  *
