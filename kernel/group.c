@@ -78,7 +78,7 @@ static bool motet_group_is_unused_locked(const struct motet_group *group)
 	return !group->dead && !group->handles && !group->member_count;
 }
 
-/* Nothing but its retention kept it. */
+/* Nothing but its retention kept it; or it died with a member. */
 static void motet_group_retention_over(struct motet_object *object)
 {
 	struct motet_group *group = motet_group_of(object);
@@ -89,28 +89,41 @@ static void motet_group_retention_over(struct motet_object *object)
 	       motet_retention_is_over_locked(&group->retention);
 	if (over)
 		motet_group_kill_locked(group);
+	over |= group->unburied;
+	group->unburied = false;
 	mutex_unlock(&object->domain->mutex);
 	if (over)
 		motet_group_bury(group);
 }
 
-/**
- * motet_group_settle_locked() - see whether anything keeps a group
- * @group: the group; a member or a handle has gone, perhaps with its death
- *
- * Context: may sleep; under the domain's mutex.
- * Return: true if not; else its retention has begun if it is unused.
- */
-bool motet_group_settle_locked(struct motet_group *group)
+/* A member or a handle has gone. Returns whether the group dies of it. */
+static bool motet_group_settle_locked(struct motet_group *group)
 {
-	return motet_group_is_unused_locked(group) &&
-	       motet_retention_settle_locked(&group->retention);
+	if (!motet_group_is_unused_locked(group) ||
+	    !motet_retention_settle_locked(&group->retention))
+		return false;
+	motet_group_kill_locked(group);
+	return true;
+}
+
+/**
+ * motet_group_bereave_locked() - a group has lost a member that died
+ * @group: the group; it dies if nothing else keeps it
+ *
+ * Context: may sleep; under the domain's mutex, while the member is unpublished.
+ */
+void motet_group_bereave_locked(struct motet_group *group)
+{
+	if (!motet_group_settle_locked(group))
+		return;
+	group->unburied = true;
+	motet_retention_queue(&group->retention);
 }
 
 /**
  * motet_group_unlock() - let go of the domain's mutex when something has gone
- * @group: the group, as for motet_group_settle_locked(); it dies if nothing keeps
- *	it, but the caller has a reference
+ * @group: the group; it dies if nothing else keeps it, but the caller has a
+ *	reference
  *
  * Context: may sleep; under the domain's mutex, and nothing else is locked.
  */
@@ -121,8 +134,6 @@ void motet_group_unlock(struct motet_group *group)
 
 	lockdep_assert_held(&domain->mutex);
 	over = motet_group_settle_locked(group);
-	if (over)
-		motet_group_kill_locked(group);
 	mutex_unlock(&domain->mutex);
 	if (over)
 		motet_group_bury(group);

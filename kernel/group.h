@@ -143,9 +143,11 @@ struct motet_member {
  * @class_members: members that may have jobs of a class, 0 for all [const]
  * @key: the secret of its capability [group.mutex]
  * @dead: it has no life any more [domain.mutex and group.mutex]
+ * @unburied: it died with a member; what is left is seen to by the work of its
+ *	retention [domain.mutex]
  * @handles: how many handles are open [domain.mutex]
  * @openers: those handles [domain.mutex]
- * @retention: lets it die if nothing keeps it [own]
+ * @retention: lets it die if its time is over [own]
  * @payer: who is charged for it, NULL once it is dead [own]
  * @lock: guards weights, and the numbers by which messages find them [own]
  * @members: by their numbers [group.mutex and group.lock]
@@ -177,6 +179,7 @@ struct motet_group {
 	u32 class_members[MOTET_JOB_CLASSES];
 	u8 key[sizeof_field(struct motet_cap, key)];
 	bool dead;
+	bool unburied;
 	u32 handles;
 	struct list_head openers;
 	struct motet_retention retention;

@@ -28,7 +28,7 @@ struct motet_tracker {
 };
 
 /* group.c */
-bool motet_group_settle_locked(struct motet_group *group);
+void motet_group_bereave_locked(struct motet_group *group);
 void motet_group_unlock(struct motet_group *group);
 
 /* group_member.c */

@@ -236,8 +236,7 @@ static void motet_member_died(struct motet_bond *bond)
 	motet_member_leave(member, MOTET_MEMBER_DIED);
 	mutex_unlock(&group->mutex);
 	motet_group_wake(group, NULL);
-	if (motet_group_settle_locked(group))
-		motet_retention_end_later(&group->retention);
+	motet_group_bereave_locked(group);
 }
 
 static struct motet_member *motet_member_new(struct motet_group *group,

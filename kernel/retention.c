@@ -7,14 +7,13 @@
 #include "retention.h"
 
 /**
- * motet_retention_end_later() - let an object that nothing keeps end by work
- * @retention: the retention of an object that is not dead
+ * motet_retention_queue() - let work see to an object
+ * @retention: of the object, whose own reference is not dropped yet: so none that
+ *	this drops is the last
  *
- * None of the references that this takes and drops is the last.
- *
- * Context: any; under the mutex of the object's domain, or as its timer.
+ * Context: any.
  */
-void motet_retention_end_later(struct motet_retention *retention)
+void motet_retention_queue(struct motet_retention *retention)
 {
 	motet_object_get(retention->object);
 	if (!queue_work(motet_workqueue, &retention->work))
@@ -23,8 +22,8 @@ void motet_retention_end_later(struct motet_retention *retention)
 
 static enum hrtimer_restart motet_retention_timer(struct hrtimer *timer)
 {
-	motet_retention_end_later(container_of(timer, struct motet_retention,
-					       timer));
+	motet_retention_queue(container_of(timer, struct motet_retention,
+					   timer));
 	return HRTIMER_NORESTART;
 }
 
@@ -75,8 +74,7 @@ void motet_retention_end_locked(struct motet_retention *retention)
  * @retention: the retention of an object that is not dead and that nothing uses
  *
  * Context: any but hard interrupt; under the mutex of the object's domain.
- * Return: true if nothing keeps the object: the caller lets it die now, or by
- * motet_retention_end_later().
+ * Return: true if nothing keeps the object: the caller lets it die.
  */
 bool motet_retention_settle_locked(struct motet_retention *retention)
 {

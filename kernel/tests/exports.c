@@ -109,8 +109,8 @@ EXPORT_SYMBOL_IF_KUNIT(motet_record_tell_times);
 EXPORT_SYMBOL_IF_KUNIT(motet_record_try_tell);
 EXPORT_SYMBOL_IF_KUNIT(motet_record_withdraw);
 
-EXPORT_SYMBOL_IF_KUNIT(motet_retention_end_later);
 EXPORT_SYMBOL_IF_KUNIT(motet_retention_end_locked);
 EXPORT_SYMBOL_IF_KUNIT(motet_retention_init);
 EXPORT_SYMBOL_IF_KUNIT(motet_retention_is_over_locked);
+EXPORT_SYMBOL_IF_KUNIT(motet_retention_queue);
 EXPORT_SYMBOL_IF_KUNIT(motet_retention_settle_locked);

@@ -164,7 +164,7 @@ static void motet_test_retention_none(struct kunit *test)
 		retained->domain.gone = i == 2;
 		KUNIT_EXPECT_FALSE(test, motet_test_settle(retained));
 		KUNIT_EXPECT_FALSE(test, retained->retention.running);
-		motet_retention_end_later(&retained->retention);
+		motet_retention_queue(&retained->retention);
 		KUNIT_ASSERT_TRUE(test, motet_test_is_over(retained));
 		flush_work(&retained->retention.work);
 		KUNIT_EXPECT_EQ(test, refcount_read(&retained->object.refs), 1);

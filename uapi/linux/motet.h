@@ -1080,9 +1080,9 @@ struct motet_cap {
  *
  * On an actor, by the process that opened it. A group lives while it has a
  * member, while a handle on it is open, and while its retention runs; and until
- * it is deleted. Without a retention it is gone when the last handle is closed or
- * the last member removed; and a moment after the last member has died. It is
- * charged to the user of the caller as a port is, until then.
+ * it is deleted. Without a retention it is gone when the last handle is closed,
+ * or the last member removed or dead. It is charged to the user of the caller as
+ * a port is, until then.
  *
  * Errors are those of MOTET_IOC_PORT_CREATE.
  */

@@ -633,11 +633,10 @@ TEST_F(group, dies_with_the_last_handle)
 	struct motet_cap cap;
 
 	close(self->group);
-	EXPECT_EQ(0, mt_until_gone(self->actor, &self->cap.id));
+	EXPECT_EQ(-ESRCH, mt_group_open(self->actor, &self->cap.id));
 	EXPECT_EQ(-ESRCH, mt_insert(self->actor, &self->cap, &self->id));
 	/* a name alone doesn't help it */
 	close(named(self->actor, "short", 0777, 0, &cap));
-	EXPECT_EQ(0, mt_until_gone(self->actor, &cap.id));
 	EXPECT_EQ(-ENOENT, mt_group_named(self->actor, "short", NULL));
 	EXPECT_LE(0, named(self->actor, "short", 0777, 0, NULL));
 }
@@ -692,8 +691,9 @@ TEST_F(group, dies_with_the_last_member)
 	close(named_group);
 	EXPECT_LE(0, close(mt_group_named(self->actor, "last", NULL)));
 	close(self->port);
-	EXPECT_EQ(0, mt_until_gone(self->actor, &self->cap.id));
-	EXPECT_EQ(0, mt_until_gone(self->actor, &cap.id));
+	EXPECT_EQ(-ESRCH, mt_group_open(self->actor, &self->cap.id));
+	EXPECT_EQ(-ESRCH, mt_group_open(self->actor, &cap.id));
+	EXPECT_LE(0, named(self->actor, "last", 0777, 0, &cap));
 }
 
 /* With a retention it waits so long, and for ever with the largest. */

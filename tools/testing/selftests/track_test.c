@@ -402,7 +402,7 @@ TEST_F(track, group_ends_by_itself)
 	} while (ret == MOTET_EXCEPTION_MEMBER);
 	EXPECT_EQ(MOTET_EXCEPTION_GROUP_LOST, ret);
 	EXPECT_TRUE(mt_not_told(self->tracker));
-	EXPECT_EQ(0, mt_until_gone(self->actor, &self->cap.id));
+	EXPECT_EQ(-ESRCH, mt_group_open(self->actor, &self->cap.id));
 }
 
 /* No room anywhere: told once while unread, with how often. */
