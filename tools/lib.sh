@@ -61,3 +61,21 @@ motet_quiet()
 	tail -n 20 "$log" >&2
 	die "failed: $*"
 }
+
+# motet_mirror DIR: read files' names, and have copies of them in DIR. A copy that has
+# the same contents stays, so that make builds what has changed and no more. Sources
+# that are not named go, with their objects; a build's other products stay.
+motet_mirror()
+{
+	local dir=$1 names path
+	names=$(LC_ALL=C sort)
+	mkdir -p "$dir"
+	while read -r path; do
+		cmp -s "$path" "$dir/$path" || cp --parents "$path" "$dir"
+	done <<<"$names"
+	find "$dir" -type f -name '*.[chS]' ! -name '*.mod.c' -printf '%P\n' |
+		LC_ALL=C sort | LC_ALL=C comm -23 - <(echo "$names") |
+		while read -r path; do
+			rm -f "$dir/$path" "$dir/${path%.*}.o"
+		done
+}

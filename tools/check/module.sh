@@ -25,7 +25,7 @@ module_sum()
 	local kernel tool
 	{
 		module_sources | xargs -d '\n' sha256sum --
-		sha256sum -- "$check_dir"/{module,module.sh,lib.sh,clang*,symbols.conf,"$1"}
+		sha256sum -- "$check_dir"/{module,module.sh,lib.sh,../lib.sh,clang*,symbols.conf,"$1"}
 		for kernel in 6.1 6.12; do
 			"$check_dir/../testing/vm/kernels/get" "$kernel" ||
 				die "there is no kernel $kernel to build for"
