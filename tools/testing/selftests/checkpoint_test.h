@@ -28,6 +28,7 @@ int mc_create_one(int actor, const char *name, __u64 bytes);
 int mc_open(int actor, const char *name, __u32 flags);
 int mc_unlink(int actor, const char *name);
 int mc_status(int fd, struct motet_checkpoint_status *status);
+__u64 mc_generation(int fd);
 int mc_retention(int fd, __u64 retention);
 int mc_track(int port, const struct motet_id *id, const char *section,
 	     __u32 flags);

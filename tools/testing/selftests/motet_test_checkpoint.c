@@ -72,6 +72,14 @@ int mc_status(int fd, struct motet_checkpoint_status *status)
 	return mt_ioctl(fd, MOTET_IOC_CHECKPOINT_STATUS, status);
 }
 
+__u64 mc_generation(int fd)
+{
+	struct motet_checkpoint_status status;
+
+	mc_status(fd, &status);
+	return status.generation;
+}
+
 int mc_retention(int fd, __u64 retention)
 {
 	struct motet_checkpoint_change arg = MT(motet_checkpoint_change,

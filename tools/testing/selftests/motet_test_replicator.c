@@ -96,6 +96,19 @@ int mr_write_sync(int fd, const char *id, const void *data, __u64 len,
 	return ret;
 }
 
+/* Attached, and up to and with the end of what was there. */
+int mr_begin(int fd, struct mr_step *step, __u32 steps, __u64 bytes)
+{
+	int replicator = mr_attach_with(fd, MR_STREAM, 0, steps, bytes), ret;
+
+	if (replicator < 0)
+		return replicator;
+	do {
+		ret = mr_next(replicator, step);
+	} while (ret > 0 && ret != MOTET_STEP_END);
+	return ret < 0 ? ret : replicator;
+}
+
 /* Takes and acknowledges what there is; how many steps. */
 int mr_take_all(int replicator, struct mr_step *step)
 {

@@ -23,9 +23,6 @@ static void nothing(int signal)
 	(void)signal;
 }
 
-/* what a child has inherited and is to close */
-static int inherited = -1;
-
 FIXTURE(replicator) {
 	int actor;
 	int fd;
@@ -66,14 +63,6 @@ static bool is_of(const char *id)
 	       !memcmp(first_part()->section, id, strlen(id));
 }
 
-static __u64 generation_of(int fd)
-{
-	struct motet_checkpoint_status status;
-
-	mc_status(fd, &status);
-	return status.generation;
-}
-
 /* Copies what there is; a negative error, or how many steps. */
 static int copy_all(int from, int to)
 {
@@ -89,19 +78,6 @@ static int copy_all(int from, int to)
 		count++;
 	}
 	return count;
-}
-
-/* Up to and with the end of what was there. */
-static int begin(int fd, __u32 steps, __u64 bytes)
-{
-	int replicator = mr_attach_with(fd, MR_STREAM, 0, steps, bytes), ret;
-
-	if (replicator < 0)
-		return replicator;
-	do {
-		ret = mr_next(replicator, &step);
-	} while (ret > 0 && ret != MOTET_STEP_END);
-	return ret < 0 ? ret : replicator;
 }
 
 TEST_F(replicator, who_may)
@@ -173,7 +149,7 @@ TEST_F(replicator, what_was_there)
 	EXPECT_GE(1000 * MT_SECOND, first_part()->expires_in);
 	EXPECT_LE(900 * MT_SECOND, first_part()->expires_in);
 	EXPECT_EQ(MOTET_STEP_END, mr_next(replicator, &step));
-	EXPECT_EQ(generation_of(self->fd), step.head.generation);
+	EXPECT_EQ(mc_generation(self->fd), step.head.generation);
 	EXPECT_EQ(0, mt_poll(replicator, POLLIN, 0));
 	EXPECT_EQ(-ETIMEDOUT, mr_next_until(replicator, &step, mt_after(1)));
 }
@@ -183,7 +159,7 @@ TEST_F(replicator, each_kind)
 	struct motet_checkpoint_element elements[2];
 	struct motet_replicator_status status;
 	const struct motet_step_part *part;
-	int replicator = begin(self->fd, 64, 1 << 20);
+	int replicator = mr_begin(self->fd, &step, 64, 1 << 20);
 
 	ASSERT_LE(0, replicator);
 	ASSERT_EQ(0, mc_section(self->fd, "a", "aaaa", 4));
@@ -320,7 +296,7 @@ static pid_t reader_of(int replicator)
 TEST_F(replicator, several_readers)
 {
 	struct sigaction action = { .sa_handler = nothing };
-	int replicator = begin(self->fd, 64, 1 << 20), flags;
+	int replicator = mr_begin(self->fd, &step, 64, 1 << 20), flags;
 	pid_t first, second;
 
 	ASSERT_LE(0, replicator);
@@ -410,7 +386,7 @@ TEST_F(replicator, buffers)
 	int replicator, i, flags;
 
 	ASSERT_EQ(0, mprotect(page + 4096, 4096, PROT_NONE));
-	replicator = begin(self->fd, 64, 1 << 20);
+	replicator = mr_begin(self->fd, &step, 64, 1 << 20);
 	ASSERT_EQ(0, mc_section(self->fd, "a", page, 4096));
 	next.step = mt_ptr(page);
 	next.step_cap = 4096;
@@ -434,188 +410,13 @@ TEST_F(replicator, buffers)
 	replicator = mr_attach(self->copy, MR_APPLY);
 	memcpy(page + 4096 - 64, &step, 64);
 	EXPECT_EQ(-EFAULT, mr_apply(replicator, (void *)(page + 4096 - 64)));
-	EXPECT_EQ(0, generation_of(self->copy));
-}
-
-static pid_t writer_of(int fd, const char *id, const char *text)
-{
-	pid_t child = mt_fork();
-
-	if (!child) {
-		close(inherited);
-		_exit(-mc_overwrite(fd, id, text, strlen(text)));
-	}
-	return child;
-}
-
-TEST_F(replicator, full_window)
-{
-	static char large[60000];
-	int replicator, nonblock, flags;
-	char text[8] = "";
-	__u64 before;
-	pid_t child;
-
-	ASSERT_EQ(0, mc_section(self->fd, "a", "", 0));
-	replicator = begin(self->fd, 2, 20000);
-	ASSERT_LE(0, replicator);
-	ASSERT_EQ(0, mc_overwrite(self->fd, "a", "1", 1));
-	ASSERT_EQ(0, mc_overwrite(self->fd, "a", "2", 1));
-	before = generation_of(self->fd);
-
-	/* interrupted: nothing was done, and nobody waits any more */
-	child = writer_of(self->fd, "a", "3");
-	ASSERT_EQ(0, mr_until_waiting(replicator, 1));
-	mt_kill(child);
-	ASSERT_EQ(0, mr_until_waiting(replicator, 0));
-	EXPECT_EQ(before, generation_of(self->fd));
-	nonblock = mc_open(self->actor, NAME, MC_BOTH);
-	flags = fcntl(nonblock, F_GETFL);
-	ASSERT_EQ(0, fcntl(nonblock, F_SETFL, flags | O_NONBLOCK));
-	EXPECT_EQ(-EAGAIN, mc_overwrite(nonblock, "a", "4", 1));
-	EXPECT_EQ(-EAGAIN, mc_section(nonblock, "b", "4", 1));
-	EXPECT_EQ(-EAGAIN, mc_delete(nonblock, "a"));
-	EXPECT_EQ(-EAGAIN, mc_change(nonblock, "a", MOTET_SECTION_STATE,
-				     MOTET_SECTION_CORRUPTED, 0));
-	EXPECT_EQ(-ETIMEDOUT, mr_write_sync(self->fd, "a", "5", 1,
-					    mt_after(MT_MS), NULL));
-	EXPECT_EQ(before, generation_of(self->fd));
-	/* who reads does not wait */
-	EXPECT_EQ(1, mc_read(self->fd, "a", 0, text, sizeof(text)));
-	EXPECT_EQ('2', text[0]);
-
-	child = writer_of(self->fd, "a", "6");
-	ASSERT_EQ(0, mr_until_waiting(replicator, 1));
-	EXPECT_EQ(MOTET_STEP_WRITE, mr_next(replicator, &step));
-	EXPECT_EQ(0, mt_wait(child));
-	EXPECT_EQ(1, mc_read(self->fd, "a", 0, text, sizeof(text)));
-	EXPECT_EQ('6', text[0]);
-
-	/* a large one has room in an empty window, and small ones don't pass it */
-	child = mt_fork();
-	if (!child)
-		_exit(-mc_overwrite(self->fd, "a", large, sizeof(large)));
-	ASSERT_EQ(0, mr_until_waiting(replicator, 1));
-	EXPECT_EQ(MOTET_STEP_WRITE, mr_next(replicator, &step));
-	EXPECT_EQ(-EAGAIN, mc_overwrite(nonblock, "a", "7", 1));
-	EXPECT_EQ(MOTET_STEP_WRITE, mr_next(replicator, &step));
-	EXPECT_EQ(0, mt_wait(child));
-
-	/* closed: nobody waits for it */
-	inherited = replicator;
-	child = writer_of(self->fd, "a", "8");
-	ASSERT_EQ(0, mr_until_waiting(replicator, 1));
-	close(replicator);
-	EXPECT_EQ(0, mt_wait(child));
-	EXPECT_EQ(1, mc_read(self->fd, "a", 0, text, sizeof(text)));
-	EXPECT_EQ('8', text[0]);
-}
-
-static pid_t sync_writer(int fd, const char *text, __u64 deadline)
-{
-	pid_t child = mt_fork();
-
-	if (!child) {
-		close(inherited);
-		_exit(-mr_write_sync(fd, "a", text, 1, deadline, NULL));
-	}
-	return child;
-}
-
-TEST_F(replicator, synchronous)
-{
-	__u64 generation, before;
-	int replicator;
-	char text[2];
-	pid_t child;
-
-	ASSERT_EQ(0, mc_section(self->fd, "a", "", 0));
-	/* without a replicator it is at all the copies that there are */
-	EXPECT_EQ(0, mr_write_sync(self->fd, "a", "0", 1, 0, NULL));
-	EXPECT_EQ(0, mr_sync(self->fd, 0, 0));
-	EXPECT_EQ(-EINVAL, mr_sync(self->fd, 100, 0));
-	replicator = mr_attach(self->fd, MR_STREAM);
-	/* what there is, is not acknowledged either */
-	EXPECT_EQ(-ETIMEDOUT, mr_sync(self->fd, 0, mt_after(MT_MS)));
-	ASSERT_EQ(3, mr_take_all(replicator, &step));
-	EXPECT_EQ(0, mr_sync(self->fd, 0, 0));
-
-	child = sync_writer(self->fd, "1", 0);
-	EXPECT_EQ(MOTET_STEP_WRITE, mr_next(replicator, &step));
-	ASSERT_EQ(0, mt_until_blocked(child));
-	EXPECT_EQ(-EINVAL, mr_ack(replicator, step.head.generation + 1));
-	EXPECT_EQ(-EINVAL, mr_ack(replicator, 1));
-	EXPECT_EQ(0, mr_ack(replicator, step.head.generation));
-	EXPECT_EQ(0, mt_wait(child));
-
-	/* written, and not acknowledged; it can be waited for on */
-	EXPECT_EQ(-ENOENT, mr_write_sync(self->fd, "none", "2", 1, 1, NULL));
-	EXPECT_EQ(-EINPROGRESS, mr_write_sync(self->fd, "a", "2", 1,
-					      mt_after(MT_MS), &generation));
-	EXPECT_EQ(generation, generation_of(self->fd));
-	EXPECT_EQ(-ETIMEDOUT, mr_sync(self->fd, generation, mt_after(MT_MS)));
-	EXPECT_EQ(1, mr_take_all(replicator, &step));
-	EXPECT_EQ(0, mr_sync(self->fd, generation, 0));
-
-	/* killed while it waits: it is written, and told */
-	before = generation_of(self->fd);
-	child = sync_writer(self->fd, "3", 0);
-	while (generation_of(self->fd) == before)
-		mt_breathe();
-	mt_kill(child);
-	EXPECT_EQ(MOTET_STEP_WRITE, mr_next(replicator, &step));
-	EXPECT_EQ(0, memcmp("3", first_data(), 1));
-	EXPECT_EQ(1, mc_read(self->fd, "a", 0, text, 1));
-	EXPECT_EQ('3', text[0]);
-
-	/* closed: who waits is told, and who asks late */
-	inherited = replicator;
-	child = sync_writer(self->fd, "4", 0);
-	EXPECT_EQ(MOTET_STEP_WRITE, mr_next(replicator, &step));
-	close(replicator);
-	EXPECT_EQ(ENOLINK, mt_wait(child));
-	generation = generation_of(self->fd);
-	EXPECT_EQ(-ENOLINK, mr_sync(self->fd, generation, 0));
-	EXPECT_EQ(0, mr_sync(self->fd, before, 0));
-	EXPECT_EQ(0, mr_write_sync(self->fd, "a", "5", 1, 0, NULL));
-	EXPECT_EQ(-ENOLINK, mr_sync(self->fd, generation, 0));
-	/* until another one has it */
-	replicator = mr_attach(self->fd, MR_STREAM);
-	EXPECT_EQ(-ETIMEDOUT, mr_sync(self->fd, generation, mt_after(MT_MS)));
-	ASSERT_EQ(3, mr_take_all(replicator, &step));
-	EXPECT_EQ(0, mr_sync(self->fd, generation, 0));
-	close(replicator);
-	EXPECT_EQ(0, mr_sync(self->fd, generation, 0));
-}
-
-TEST_F(replicator, interrupted)
-{
-	struct sigaction action = { .sa_handler = nothing };
-	int replicator;
-	pid_t child;
-
-	ASSERT_EQ(0, mc_section(self->fd, "a", "", 0));
-	replicator = begin(self->fd, 1, 1 << 20);
-	sigaction(SIGUSR1, &action, NULL);
-	child = sync_writer(self->fd, "1", 0);
-	while (!(mt_poll(replicator, POLLIN, 0) & POLLIN))
-		mt_breathe();
-	ASSERT_EQ(0, mt_until_blocked(child));
-	kill(child, SIGUSR1);
-	EXPECT_EQ(EINPROGRESS, mt_wait(child));
-	/* without room nothing is written */
-	child = sync_writer(self->fd, "2", 0);
-	ASSERT_EQ(0, mr_until_waiting(replicator, 1));
-	ASSERT_EQ(0, mt_until_blocked(child));
-	kill(child, SIGUSR1);
-	EXPECT_EQ(EINTR, mt_wait(child));
-	EXPECT_EQ(2, generation_of(self->fd));
+	EXPECT_EQ(0, mc_generation(self->copy));
 }
 
 /* It can't wait: it is put off. */
 TEST_F(replicator, expiry)
 {
-	int from = begin(self->fd, 2, 1 << 20), to;
+	int from = mr_begin(self->fd, &step, 2, 1 << 20), to;
 	struct motet_checkpoint_status status;
 	char text[1];
 	__u64 due;
@@ -711,7 +512,7 @@ TEST_F(replicator, forged)
 	char text[8];
 
 	ASSERT_EQ(0, mc_section(self->copy, "a", "whole", 5));
-	before = generation_of(self->copy);
+	before = mc_generation(self->copy);
 	FORGED(-EINVAL, head->size = 0);
 	FORGED(-EINVAL, head->size = 40);
 	FORGED(-EINVAL, head->size = 52);
@@ -755,7 +556,7 @@ TEST_F(replicator, forged)
 	FORGED(-EINVAL, (head->kind = MOTET_STEP_CREATE, part->offset = 8));
 	FORGED(-EINVAL, head->kind = MOTET_STEP_DELETE);
 	FORGED(-EINVAL, head->kind = MOTET_STEP_CHANGE);
-	EXPECT_EQ(before, generation_of(self->copy));
+	EXPECT_EQ(before, mc_generation(self->copy));
 	EXPECT_EQ(5, mc_read(self->copy, "a", 0, text, sizeof(text)));
 	EXPECT_EQ(0, memcmp(text, "whole", 5));
 	FORGED(0, part->flags = MOTET_ELEMENT_OVERWRITE);

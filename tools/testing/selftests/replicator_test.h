@@ -31,6 +31,7 @@ int mr_status(int replicator, struct motet_replicator_status *status);
 int mr_sync(int fd, __u64 generation, __u64 deadline);
 int mr_write_sync(int fd, const char *id, const void *data, __u64 len,
 		  __u64 deadline, __u64 *generation);
+int mr_begin(int fd, struct mr_step *step, __u32 steps, __u64 bytes);
 int mr_take_all(int replicator, struct mr_step *step);
 int mr_until_waiting(int replicator, __u32 waiting);
 int mr_other_domain(void);
