@@ -421,8 +421,8 @@ TEST_F(replicator, expiry)
 	char text[1];
 	__u64 due;
 
-	ASSERT_EQ(0, mc_section_soon(self->fd, "soon", &due));
 	ASSERT_EQ(0, mc_section(self->fd, "stays", "1", 1));
+	ASSERT_EQ(0, mc_section_soon(self->fd, "soon", &due));
 	while (mc_boottime() < due + 50 * MT_MS)
 		mt_breathe();
 	ASSERT_EQ(0, mc_status(self->fd, &status));
@@ -431,9 +431,9 @@ TEST_F(replicator, expiry)
 
 	to = mr_attach(self->copy, MR_APPLY);
 	ASSERT_EQ(MOTET_STEP_CREATE, mr_next(from, &step));
-	EXPECT_NE(0, first_part()->expires_in);
 	ASSERT_EQ(0, mr_apply(to, &step));
 	ASSERT_EQ(MOTET_STEP_CREATE, mr_next(from, &step));
+	EXPECT_NE(0, first_part()->expires_in);
 	ASSERT_EQ(0, mr_apply(to, &step));
 	ASSERT_EQ(MOTET_STEP_DELETE, mr_next(from, &step));
 	EXPECT_EQ(MOTET_STEP_EXPIRED, step.head.flags);
