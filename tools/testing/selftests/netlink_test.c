@@ -162,7 +162,6 @@ TEST_F(netlink, port_get)
 		.mode = 0640, .retention = 7 * MT_SECOND,
 	};
 	struct mt_attrs answer;
-	struct motet_id id;
 	int holder, sender, i;
 	__u64 value;
 	size_t len;
@@ -211,6 +210,21 @@ TEST_F(netlink, port_get)
 	EXPECT_EQ(14, mt_attr_number(&answer, MOTET_A_PORT_MESSAGES_MAX));
 	EXPECT_EQ(domain(&self->nl, MOTET_A_DOMAIN_SEQUENCE),
 		  mt_attr_number(&answer, MOTET_A_PORT_SEQUENCE));
+	close(holder);
+}
+
+TEST_F(netlink, port_get_which)
+{
+	struct motet_port_create create = {
+		.mode = 0640, .limits[0].messages = 1,
+		.retention = 7 * MT_SECOND,
+	};
+	struct mt_attrs answer;
+	struct motet_id id;
+	int holder;
+
+	holder = mt_create(self->actor, &create, "shown");
+	ASSERT_LE(0, holder);
 	/* the identifier goes before the name */
 	EXPECT_EQ(0, get_port(&self->nl, &self->info.port, "shown", &answer));
 	EXPECT_NE(NULL, mt_attr(&answer, MOTET_A_PORT_DEFAULT, NULL));
