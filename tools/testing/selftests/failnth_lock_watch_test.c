@@ -276,11 +276,7 @@ FN_TEST(watch_stop, .setup = watching_tree, .run = run_stop)
 /* A child is followed, though nothing may be allocated for it. */
 static int run_fork(void)
 {
-	child = mt_fork();
-	if (child == 0) {
-		pause();
-		_exit(0);
-	}
+	child = mt_fork_idle();
 	return child < 0 ? -errno : 0;
 }
 

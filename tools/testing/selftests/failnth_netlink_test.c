@@ -136,24 +136,14 @@ static int run_lock_purge(void)
 FN_TEST(lock_purge, .setup = with_world, .run = run_lock_purge)
 
 /* nodes */
-static int set_node(__u32 number, __u32 member)
-{
-	request.len = 0;
-	mt_attr_add(&request, MOTET_A_NODE_NUMBER, &number, 4);
-	mt_attr_add(&request, MOTET_A_NODE_NAME, "node", 4);
-	mt_attr_add(&request, MOTET_A_NODE_ADDRESS, "1.2.3.4", 7);
-	mt_attr_add(&request, MOTET_A_NODE_MEMBER, &member, 4);
-	return mt_nl_do(&nl, MOTET_CMD_NODE_SET, &request, NULL);
-}
-
 static int run_node_create(void)
 {
-	return set_node(7, 1);
+	return mt_node_set_named(&nl, 7, 1, "node");
 }
 
 static int run_node_change(void)
 {
-	return set_node(7, 0);
+	return mt_node_set_named(&nl, 7, 0, "node");
 }
 
 static int run_node_delete(void)

@@ -359,6 +359,17 @@ pid_t mt_fork(void)
 	return pid;
 }
 
+/* A process that does nothing until it is killed. */
+pid_t mt_fork_idle(void)
+{
+	pid_t pid = mt_fork();
+
+	if (!pid)
+		for (;;)
+			pause();
+	return pid;
+}
+
 /* Exit code of a child, or 1000 and its signal. */
 int mt_wait(pid_t pid)
 {

@@ -101,6 +101,7 @@ unsigned int mt_alarm(unsigned int seconds);
 
 /* processes and users */
 pid_t mt_fork(void);
+pid_t mt_fork_idle(void);
 int mt_wait(pid_t pid);
 int mt_kill(pid_t pid);
 int mt_become(uid_t uid);
@@ -187,6 +188,9 @@ int mt_user_get(uid_t uid, struct mt_attrs *attrs);
 int mt_until_charged(uid_t uid, __u16 attribute, __u64 value);
 int mt_trackers(struct mt_dump *dump, const struct motet_id *object);
 int mt_node_set(struct mt_nl *nl, __u32 node, __u32 member, __u64 boot_time);
+int mt_node_set_named(struct mt_nl *nl, __u32 node, __u32 member,
+		      const char *name);
+int mt_node_set_here(struct mt_nl *nl, __u32 node);
 int mt_purge(void);
 
 #endif /* MOTET_TEST_H */

@@ -483,3 +483,26 @@ int mt_node_set(struct mt_nl *nl, __u32 node, __u32 member, __u64 boot_time)
 			    sizeof(boot_time));
 	return mt_nl_do(nl, MOTET_CMD_NODE_SET, &request, NULL);
 }
+
+/* The same with a name, which is its address as well. */
+int mt_node_set_named(struct mt_nl *nl, __u32 node, __u32 member,
+		      const char *name)
+{
+	struct mt_attrs request = { 0 };
+
+	mt_attr_add(&request, MOTET_A_NODE_NUMBER, &node, sizeof(node));
+	mt_attr_add(&request, MOTET_A_NODE_NAME, name, strlen(name));
+	mt_attr_add(&request, MOTET_A_NODE_ADDRESS, name, strlen(name));
+	mt_attr_add(&request, MOTET_A_NODE_MEMBER, &member, sizeof(member));
+	return mt_nl_do(nl, MOTET_CMD_NODE_SET, &request, NULL);
+}
+
+/* Tells the own number. */
+int mt_node_set_here(struct mt_nl *nl, __u32 node)
+{
+	struct mt_attrs request = { 0 };
+
+	mt_attr_add(&request, MOTET_A_NODE_NUMBER, &node, sizeof(node));
+	mt_attr_add(&request, MOTET_A_NODE_HERE, NULL, 0);
+	return mt_nl_do(nl, MOTET_CMD_NODE_SET, &request, NULL);
+}

@@ -182,16 +182,10 @@ FIXTURE_VARIANT_ADD(dump, users) {
 
 static int make_node(struct world *world, unsigned int index)
 {
-	const __u32 number = FIRST_NODE + index, member = 1;
-	struct mt_attrs node = { 0 };
 	char name[32];
 
 	name_of(name, sizeof(name), index);
-	mt_attr_add(&node, MOTET_A_NODE_NUMBER, &number, sizeof(number));
-	mt_attr_add(&node, MOTET_A_NODE_NAME, name, strlen(name));
-	mt_attr_add(&node, MOTET_A_NODE_ADDRESS, name, strlen(name));
-	mt_attr_add(&node, MOTET_A_NODE_MEMBER, &member, sizeof(member));
-	return mt_nl_do(&world->nl, MOTET_CMD_NODE_SET, &node, NULL);
+	return mt_node_set_named(&world->nl, FIRST_NODE + index, 1, name);
 }
 
 FIXTURE_VARIANT_ADD(dump, nodes) {
@@ -402,9 +396,7 @@ static int begin_process(struct world *world)
 {
 	int ret = begin_port(world);
 
-	world->pid = mt_fork();
-	if (!world->pid)
-		pause();
+	world->pid = mt_fork_idle();
 	return ret;
 }
 

@@ -25,19 +25,6 @@ FIXTURE(nodes) {
 	struct motet_id ids[MEMBERS];
 };
 
-static int set_node(struct mt_nl *nl, __u32 number, __u32 member, bool here)
-{
-	struct mt_attrs request = { 0 };
-
-	mt_attr_add(&request, MOTET_A_NODE_NUMBER, &number, sizeof(number));
-	if (here)
-		mt_attr_add(&request, MOTET_A_NODE_HERE, NULL, 0);
-	else
-		mt_attr_add(&request, MOTET_A_NODE_MEMBER, &member,
-			    sizeof(member));
-	return mt_nl_do(nl, MOTET_CMD_NODE_SET, &request, NULL);
-}
-
 static int member_on(int actor, const struct motet_cap *cap, __u32 node,
 		     struct motet_id *id)
 {
@@ -61,9 +48,9 @@ FIXTURE_SETUP(nodes)
 	self->actor = mt_actor();
 	ASSERT_LE(0, self->actor);
 	ASSERT_EQ(0, mt_nl_open(&self->nl));
-	ASSERT_EQ(0, set_node(&self->nl, HERE, 1, true));
-	ASSERT_EQ(0, set_node(&self->nl, NEAR, 1, false));
-	ASSERT_EQ(0, set_node(&self->nl, FAR, 1, false));
+	ASSERT_EQ(0, mt_node_set_here(&self->nl, HERE));
+	ASSERT_EQ(0, mt_node_set(&self->nl, NEAR, 1, 0));
+	ASSERT_EQ(0, mt_node_set(&self->nl, FAR, 1, 0));
 	self->group = mt_group(self->actor, MOTET_ADDRESS_ON_NODE, &self->cap);
 	ASSERT_LE(0, self->group);
 	for (i = 0; i < MEMBERS; i++) {
@@ -265,7 +252,7 @@ TEST_F(nodes, node_leaves)
 	sender = mt_child_send(self->group, &(struct motet_msg){
 			       .address = MOTET_ADDRESS_ON_NODE,
 			       .node = NEAR }, 1);
-	ASSERT_EQ(0, set_node(&self->nl, NEAR, 0, false));
+	ASSERT_EQ(0, mt_node_set(&self->nl, NEAR, 0, 0));
 	EXPECT_EQ(-EOWNERDEAD, mt_child_end(caller));
 	EXPECT_EQ(-EHOSTUNREACH, mt_child_end(sender));
 	ASSERT_EQ(0, mt_until_members(self->group, 3));
@@ -274,7 +261,7 @@ TEST_F(nodes, node_leaves)
 	ASSERT_EQ(0, mt_track(self->ports[1], &self->cap.id));
 	for (i = 0; i < 3; i++)
 		ASSERT_EQ(0, mt_told(self->ports[1], &msg, &change));
-	ASSERT_EQ(0, set_node(&self->nl, FAR, 0, false));
+	ASSERT_EQ(0, mt_node_set(&self->nl, FAR, 0, 0));
 	ASSERT_EQ(0, mt_told(self->ports[1], &msg, &change));
 	EXPECT_EQ(MOTET_MEMBER_DIED, change.event);
 	EXPECT_EQ(FAR, change.node);

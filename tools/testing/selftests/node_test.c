@@ -51,24 +51,6 @@ static int set(struct mt_nl *nl, struct mt_attrs *request)
 	return ret;
 }
 
-static int set_member(struct mt_nl *nl, __u32 number, __u32 member)
-{
-	struct mt_attrs request = { 0 };
-
-	add_u32(&request, MOTET_A_NODE_NUMBER, number);
-	add_u32(&request, MOTET_A_NODE_MEMBER, member);
-	return set(nl, &request);
-}
-
-static int set_here(struct mt_nl *nl, __u32 number)
-{
-	struct mt_attrs request = { 0 };
-
-	add_u32(&request, MOTET_A_NODE_NUMBER, number);
-	mt_attr_add(&request, MOTET_A_NODE_HERE, NULL, 0);
-	return set(nl, &request);
-}
-
 static int delete(struct mt_nl *nl, __u32 number)
 {
 	struct mt_attrs request = { 0 };
@@ -153,7 +135,7 @@ TEST_F(node, set_and_get)
 	add_u64(&request, MOTET_A_NODE_BOOT_TIME, 12345);
 	add_u64(&request, MOTET_A_NODE_VIEW, 7);
 	ASSERT_EQ(0, set(&self->nl, &request));
-	ASSERT_EQ(0, set_member(&self->nl, 2, 0));
+	ASSERT_EQ(0, mt_node_set(&self->nl, 2, 0, 0));
 	ASSERT_EQ(0, get(&self->nl, ~0U, &answer));
 	EXPECT_EQ(~0U, mt_attr_number(&answer, MOTET_A_NODE_NUMBER));
 	EXPECT_TRUE(has(&answer, MOTET_A_NODE_NAME, "far"));
@@ -166,7 +148,7 @@ TEST_F(node, set_and_get)
 	EXPECT_EQ(7, mt_attr_number(&answer, MOTET_A_NODE_SINCE_VIEW));
 	EXPECT_EQ(2, mt_attr_number(&answer, MOTET_A_NODE_SEQUENCE));
 	/* without a view, a change of membership begins the next */
-	ASSERT_EQ(0, set_member(&self->nl, 2, 1));
+	ASSERT_EQ(0, mt_node_set(&self->nl, 2, 1, 0));
 	EXPECT_EQ(8, number(&self->nl, 2, MOTET_A_NODE_SINCE_VIEW));
 	EXPECT_EQ(8, number(&self->nl, ~0U, MOTET_A_NODE_VIEW));
 	add_u32(&request, MOTET_A_NODE_NUMBER, ~0U);
@@ -192,8 +174,8 @@ TEST_F(node, requests_are_checked)
 	EXPECT_EQ(-EINVAL, set(&self->nl, &request));
 	EXPECT_EQ(-EINVAL, mt_nl_do(&self->nl, MOTET_CMD_NODE_DELETE, NULL,
 				    NULL));
-	EXPECT_EQ(-ERANGE, set_member(&self->nl, 0, 1));
-	EXPECT_EQ(-ERANGE, set_member(&self->nl, 2, 2));
+	EXPECT_EQ(-ERANGE, mt_node_set(&self->nl, 0, 1, 0));
+	EXPECT_EQ(-ERANGE, mt_node_set(&self->nl, 2, 2, 0));
 	EXPECT_EQ(-ERANGE, delete(&self->nl, 0));
 	add_u32(&request, MOTET_A_NODE_NUMBER, 2);
 	mt_attr_add(&request, MOTET_A_NODE_NAME, text, 256);
@@ -223,18 +205,18 @@ TEST_F(node, own_node)
 	struct mt_attrs answer;
 
 	EXPECT_EQ(-EBUSY, delete(&self->nl, 1));
-	EXPECT_EQ(0, set_member(&self->nl, 2, 1));
-	EXPECT_EQ(-EEXIST, set_here(&self->nl, 2));
-	EXPECT_EQ(0, set_here(&self->nl, 5));
+	EXPECT_EQ(0, mt_node_set(&self->nl, 2, 1, 0));
+	EXPECT_EQ(-EEXIST, mt_node_set_here(&self->nl, 2));
+	EXPECT_EQ(0, mt_node_set_here(&self->nl, 5));
 	ASSERT_EQ(0, get(&self->nl, 0, &answer));
 	EXPECT_EQ(5, mt_attr_number(&answer, MOTET_A_NODE_NUMBER));
 	EXPECT_EQ(1, mt_attr_number(&answer, MOTET_A_NODE_MEMBER));
 	EXPECT_EQ(-ESRCH, get(&self->nl, 1, &answer));
-	EXPECT_EQ(0, set_here(&self->nl, 5));
+	EXPECT_EQ(0, mt_node_set_here(&self->nl, 5));
 	EXPECT_EQ(-EBUSY, delete(&self->nl, 5));
 	/* a minority goes on with local work */
 	ASSERT_LE(0, mt_port(self->actor, NULL, 1, NULL));
-	EXPECT_EQ(0, set_member(&self->nl, 5, 0));
+	EXPECT_EQ(0, mt_node_set(&self->nl, 5, 0, 0));
 	ASSERT_LE(0, mt_port(self->actor, NULL, 1, NULL));
 	EXPECT_EQ(-EBUSY, delete(&self->nl, 5));
 	ASSERT_EQ(0, mt_nl_dump(&self->nl, MOTET_CMD_PORT_GET, self->dump));
@@ -243,9 +225,9 @@ TEST_F(node, own_node)
 
 TEST_F(node, delete)
 {
-	EXPECT_EQ(0, set_member(&self->nl, 2, 1));
+	EXPECT_EQ(0, mt_node_set(&self->nl, 2, 1, 0));
 	EXPECT_EQ(-EBUSY, delete(&self->nl, 2));
-	EXPECT_EQ(0, set_member(&self->nl, 2, 0));
+	EXPECT_EQ(0, mt_node_set(&self->nl, 2, 0, 0));
 	EXPECT_EQ(0, delete(&self->nl, 2));
 	EXPECT_EQ(-ESRCH, delete(&self->nl, 2));
 	ASSERT_EQ(0, mt_nl_dump(&self->nl, MOTET_CMD_NODE_GET, self->dump));
@@ -257,15 +239,15 @@ TEST_F(node, limit)
 	__u32 i;
 
 	for (i = 2; i <= MOTET_NODES_MAX; i++)
-		ASSERT_EQ(0, set_member(&self->nl, i * 1000, i % 2));
-	EXPECT_EQ(-EDQUOT, set_member(&self->nl, 2, 1));
+		ASSERT_EQ(0, mt_node_set(&self->nl, i * 1000, i % 2, 0));
+	EXPECT_EQ(-EDQUOT, mt_node_set(&self->nl, 2, 1, 0));
 	/* what is known can still be changed, renumbered and forgotten */
-	EXPECT_EQ(0, set_member(&self->nl, 2000, 1));
-	EXPECT_EQ(0, set_here(&self->nl, 3));
+	EXPECT_EQ(0, mt_node_set(&self->nl, 2000, 1, 0));
+	EXPECT_EQ(0, mt_node_set_here(&self->nl, 3));
 	ASSERT_EQ(0, mt_nl_dump(&self->nl, MOTET_CMD_NODE_GET, self->dump));
 	EXPECT_EQ(MOTET_NODES_MAX, self->dump->count);
 	EXPECT_EQ(0, delete(&self->nl, 4000));
-	EXPECT_EQ(0, set_member(&self->nl, 2, 1));
+	EXPECT_EQ(0, mt_node_set(&self->nl, 2, 1, 0));
 }
 
 static int next_event(struct mt_nl *nl, __u8 cmd, __u32 node, __u64 *sequence,
@@ -299,7 +281,7 @@ TEST_F(node, events)
 	EXPECT_EQ(0, mt_wait(pid));
 	ASSERT_EQ(0, mt_nl_open(&nl));
 	ASSERT_EQ(0, mt_nl_listen_nodes(&nl));
-	ASSERT_EQ(0, set_member(&self->nl, 2, 1));
+	ASSERT_EQ(0, mt_node_set(&self->nl, 2, 1, 0));
 	ASSERT_EQ(0, next_event(&nl, MOTET_CMD_NODE_CREATE_NTF, 2, &sequence,
 				&event));
 	EXPECT_EQ(1, mt_attr_number(&event, MOTET_A_NODE_VIEW));
@@ -307,7 +289,7 @@ TEST_F(node, events)
 	EXPECT_EQ(1, mt_attr_number(&event, MOTET_A_NODE_MEMBER));
 	/* ports have other listeners, and other numbers */
 	ASSERT_LE(0, mt_port(self->actor, "unseen", 1, NULL));
-	ASSERT_EQ(0, set_member(&self->nl, 2, 0));
+	ASSERT_EQ(0, mt_node_set(&self->nl, 2, 0, 0));
 	ASSERT_EQ(0, next_event(&nl, MOTET_CMD_NODE_CHANGE_NTF, 2, &sequence,
 				&event));
 	EXPECT_EQ(2, mt_attr_number(&event, MOTET_A_NODE_VIEW));
@@ -316,7 +298,7 @@ TEST_F(node, events)
 	ASSERT_EQ(0, next_event(&nl, MOTET_CMD_NODE_DELETE_NTF, 2, &sequence,
 				&event));
 	EXPECT_EQ(2, mt_attr_number(&event, MOTET_A_NODE_VIEW));
-	ASSERT_EQ(0, set_here(&self->nl, 9));
+	ASSERT_EQ(0, mt_node_set_here(&self->nl, 9));
 	ASSERT_EQ(0, next_event(&nl, MOTET_CMD_NODE_DELETE_NTF, 1, &sequence,
 				&event));
 	EXPECT_EQ(NULL, mt_attr(&event, MOTET_A_NODE_HERE, NULL));
@@ -334,13 +316,13 @@ TEST_F(node, privileges)
 	struct mt_nl nl;
 	int actor;
 
-	ASSERT_EQ(0, set_member(&self->nl, 2, 1));
+	ASSERT_EQ(0, mt_node_set(&self->nl, 2, 1, 0));
 	ASSERT_EQ(0, mt_become(MT_USER_A));
 	ASSERT_EQ(0, mt_nl_open(&nl));
 	actor = mt_actor();
 	ASSERT_LE(0, actor);
-	EXPECT_EQ(-EPERM, set_member(&nl, 3, 1));
-	EXPECT_EQ(-EPERM, set_here(&nl, 3));
+	EXPECT_EQ(-EPERM, mt_node_set(&nl, 3, 1, 0));
+	EXPECT_EQ(-EPERM, mt_node_set_here(&nl, 3));
 	EXPECT_EQ(-EPERM, delete(&nl, 2));
 	EXPECT_EQ(-EPERM, proxy(actor, 2, NULL, NULL));
 	EXPECT_EQ(-EPERM, proxy(actor, 1, NULL, NULL));
@@ -351,16 +333,16 @@ TEST_F(node, privileges)
 	ASSERT_EQ(0, mt_user_namespace(MT_USER_A));
 	ASSERT_EQ(0, mt_nl_open(&nl));
 	actor = mt_actor();
-	EXPECT_EQ(-EPERM, set_member(&nl, 3, 1));
+	EXPECT_EQ(-EPERM, mt_node_set(&nl, 3, 1, 0));
 	EXPECT_EQ(-EPERM, proxy(actor, 2, NULL, NULL));
 	/* but of that of a network namespace which it makes itself */
 	ASSERT_EQ(0, unshare(CLONE_NEWNET));
 	ASSERT_EQ(0, mt_nl_open(&nl));
 	actor = mt_actor();
 	EXPECT_EQ(-ESRCH, get(&nl, 2, &answer));
-	EXPECT_EQ(0, set_member(&nl, 3, 1));
+	EXPECT_EQ(0, mt_node_set(&nl, 3, 1, 0));
 	EXPECT_LE(0, proxy(actor, 3, NULL, NULL));
-	EXPECT_EQ(-EPERM, set_member(&self->nl, 3, 1));
+	EXPECT_EQ(-EPERM, mt_node_set(&self->nl, 3, 1, 0));
 }
 
 static __u32 node_of(int fd)
@@ -377,9 +359,9 @@ TEST_F(node, proxies)
 	int fd;
 
 	EXPECT_EQ(-ESRCH, proxy(self->actor, 2, NULL, NULL));
-	ASSERT_EQ(0, set_member(&self->nl, 2, 0));
+	ASSERT_EQ(0, mt_node_set(&self->nl, 2, 0, 0));
 	EXPECT_EQ(-ESRCH, proxy(self->actor, 2, NULL, NULL));
-	ASSERT_EQ(0, set_member(&self->nl, 2, 1));
+	ASSERT_EQ(0, mt_node_set(&self->nl, 2, 1, 0));
 	fd = proxy(self->actor, 2, NULL, &id);
 	ASSERT_LE(0, fd);
 	EXPECT_EQ(2, node_of(fd));
@@ -434,8 +416,8 @@ TEST_F(node, leaving_ends_waiters)
 	pid_t pids[4];
 	__u64 token, value;
 
-	ASSERT_EQ(0, set_member(&self->nl, 2, 1));
-	ASSERT_EQ(0, set_member(&self->nl, 3, 1));
+	ASSERT_EQ(0, mt_node_set(&self->nl, 2, 1, 0));
+	ASSERT_EQ(0, mt_node_set(&self->nl, 3, 1, 0));
 	holder = proxy(self->actor, 2, NULL, &id);
 	ASSERT_LE(0, holder);
 	server = proxy(self->actor, 2, NULL, &called);
@@ -458,7 +440,7 @@ TEST_F(node, leaving_ends_waiters)
 	while (mt_lookup(self->actor, "waits", NULL))
 		mt_breathe();
 	EXPECT_EQ(0, mt_until_blocked(pids[3]));
-	ASSERT_EQ(0, set_member(&self->nl, 2, 0));
+	ASSERT_EQ(0, mt_node_set(&self->nl, 2, 0, 0));
 	EXPECT_EQ(EOWNERDEAD, mt_wait(pids[0]));
 	EXPECT_EQ(ECONNRESET, mt_wait(pids[1]));
 	EXPECT_EQ(EOWNERDEAD, mt_wait(pids[2]));
@@ -481,7 +463,7 @@ TEST_F(node, reboot)
 	struct mt_attrs request = { 0 };
 	struct motet_id id;
 
-	ASSERT_EQ(0, set_member(&self->nl, 2, 1));
+	ASSERT_EQ(0, mt_node_set(&self->nl, 2, 1, 0));
 	ASSERT_LE(0, proxy(self->actor, 2, NULL, &id));
 	/* it was not known when the node was booted */
 	add_u32(&request, MOTET_A_NODE_NUMBER, 2);
@@ -523,15 +505,15 @@ TEST_F_TIMEOUT(node, no_proxy_of_the_absent, 600)
 	bool stop = false;
 	int i;
 
-	ASSERT_EQ(0, set_member(&self->nl, 2, 1));
+	ASSERT_EQ(0, mt_node_set(&self->nl, 2, 1, 0));
 	for (i = 0; i < 2; i++)
 		ASSERT_EQ(0, pthread_create(&threads[i], NULL, make_proxies,
 					    &stop));
 	for (round = 0; round < rounds; round++) {
-		EXPECT_EQ(0, set_member(&self->nl, 2, 0));
-		EXPECT_EQ(0, set_member(&self->nl, 2, 1));
+		EXPECT_EQ(0, mt_node_set(&self->nl, 2, 0, 0));
+		EXPECT_EQ(0, mt_node_set(&self->nl, 2, 1, 0));
 	}
-	EXPECT_EQ(0, set_member(&self->nl, 2, 0));
+	EXPECT_EQ(0, mt_node_set(&self->nl, 2, 0, 0));
 	__atomic_store_n(&stop, true, __ATOMIC_SEQ_CST);
 	for (i = 0; i < 2; i++)
 		pthread_join(threads[i], NULL);
@@ -549,7 +531,7 @@ static void *come_and_go(void *arg)
 	if (mt_nl_open(&nl))
 		return arg;
 	for (i = 0; !__atomic_load_n(stop, __ATOMIC_SEQ_CST); i++)
-		if (set_member(&nl, i % 300 * 10 + 1001, 0) ||
+		if (mt_node_set(&nl, i % 300 * 10 + 1001, 0, 0) ||
 		    delete(&nl, i % 300 * 10 + 1001))
 			return arg;
 	mt_nl_close(&nl);
@@ -566,7 +548,7 @@ TEST_F_TIMEOUT(node, dump_during_changes, 600)
 	__u32 i, steady;
 
 	for (i = 1; i <= 300; i++)
-		ASSERT_EQ(0, set_member(&self->nl, i * 10, 1));
+		ASSERT_EQ(0, mt_node_set(&self->nl, i * 10, 1, 0));
 	ASSERT_EQ(0, pthread_create(&thread, NULL, come_and_go, &stop));
 	for (round = 0; round < 10; round++) {
 		ASSERT_EQ(0, mt_nl_dump(&self->nl, MOTET_CMD_NODE_GET,

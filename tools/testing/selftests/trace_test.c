@@ -247,11 +247,7 @@ TEST_F(trace, watches)
 	__u64 watch;
 	pid_t pid;
 
-	pid = mt_fork();
-	if (pid == 0) {
-		pause();
-		_exit(0);
-	}
+	pid = mt_fork_idle();
 	ASSERT_EQ(0, mt_watch_process(self->actor, pid, &watch));
 	EXPECT_EQ(1, traced("motet_watch_start"));
 	EXPECT_EQ(0, traced("motet_watch_tell"));

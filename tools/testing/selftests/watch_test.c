@@ -493,9 +493,7 @@ TEST_F(watch, shown)
 	pid_t pid;
 
 	ASSERT_EQ(0, mt_nl_open(&nl));
-	pid = mt_fork();
-	if (pid == 0)
-		pause();
+	pid = mt_fork_idle();
 	ASSERT_EQ(0, mt_watch_process_flags(self->port, pid,
 					    MOTET_WATCH_DESCENDANTS, 1, 3,
 					    &watch));

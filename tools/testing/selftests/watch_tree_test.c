@@ -270,9 +270,7 @@ TEST_F(tree, limits)
 	if (pid == 0) {
 		EXPECT_EQ(0, mt_become(MT_USER_A));
 		self->actor = mt_actor();
-		self_pid = mt_fork();
-		if (self_pid == 0)
-			pause();
+		self_pid = mt_fork_idle();
 		EXPECT_EQ(0, mt_watch_process_flags(self->actor, self_pid, TREE, 1,
 						    8, &first));
 		EXPECT_EQ(-EDQUOT, mt_watch_process_flags(self->actor, self_pid,
@@ -316,9 +314,7 @@ TEST_F(tree, port_moves)
 	__u64 watch;
 	pid_t pid;
 
-	pid = mt_fork();
-	if (pid == 0)
-		pause();
+	pid = mt_fork_idle();
 	port = mt_port(self->actor, NULL, 1, &id);
 	ASSERT_EQ(0, mt_watch_process(port, pid, NULL));
 	ASSERT_EQ(0, mt_watch_process(port, pid, &watch));
