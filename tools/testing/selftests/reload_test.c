@@ -29,39 +29,32 @@ FIXTURE(reload) {
 };
 
 /* The module without what debuggers want, which is most of what is to be read. */
-static char stripped[32] = "/tmp/motet.XXXXXX";
-
-static const char *without_debug(void)
+static int open_module(const char *ko)
 {
-	const char *ko = getenv("MOTET_KO");
+	char stripped[] = "/tmp/motet.XXXXXX";
 	char command[1024];
-	int fd;
+	int fd = mkstemp(stripped);
 
-	if (!ko || !*ko)
-		return NULL;
-	fd = mkstemp(stripped);
 	if (fd < 0)
-		return ko;
+		return open(ko, O_RDONLY | O_CLOEXEC);
 	close(fd);
 	snprintf(command, sizeof(command), "strip -g -o %s '%s'", stripped,
 		 ko);
-	return system(command) ? ko : stripped;
+	fd = open(system(command) ? ko : stripped, O_RDONLY | O_CLOEXEC);
+	unlink(stripped);
+	return fd;
 }
 
 static int load(void)
 {
-	static const char *ko;
-	int fd, ret;
+	const char *ko = getenv("MOTET_KO");
+	static int module = -1;
 
-	ko = ko ?: without_debug();
-	if (!ko)
+	if (!ko || !*ko)
 		return system("modprobe motet") ? -ENOENT : 0;
-	fd = open(ko, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return -errno;
-	ret = syscall(SYS_finit_module, fd, "", 0) ? -errno : 0;
-	close(fd);
-	return ret;
+	if (module < 0)
+		module = open_module(ko);
+	return syscall(SYS_finit_module, module, "", 0) ? -errno : 0;
 }
 
 static int unload(void)
@@ -188,7 +181,6 @@ FIXTURE_TEARDOWN(reload)
 	for (i = 0; i < WATCHERS; i++)
 		EXPECT_EQ(1000 + SIGKILL, mt_kill(self->watchers[i]));
 	EXPECT_EQ(0, load());
-	unlink(stripped);
 }
 
 static void start_user(struct __test_metadata *_metadata,
