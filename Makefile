@@ -7,7 +7,7 @@
 #   make modules_install  the module alone
 #
 #   make demo             the main job, in a guest, on real input
-#   make check            the tests: a quarter of an hour
+#   make check            the tests
 #   make check-all        everything on every kernel
 #   make soak             the long forms: MINUTES=60
 #   make coverage         which lines of the module the tests run
