@@ -131,6 +131,9 @@ static void motet_actor_die(struct work_struct *work)
 		object->ops->holder_gone(object, actor);
 		motet_object_put(object);
 	}
+	/* whoever is called then looks again, under the same lock as before */
+	set_bit(MOTET_ACTOR_SETTLED, &actor->flags);
+	motet_process_settled(actor->interest.pid);
 	motet_actor_put(actor);
 }
 
@@ -168,6 +171,16 @@ static void motet_actor_execed(struct motet_interest *interest,
 		motet_actor_note_death(actor, 0);
 }
 
+/* Without a reference it holds nothing, and its work is not queued. */
+static bool motet_actor_holds(struct motet_interest *interest)
+{
+	struct motet_actor *actor = motet_actor_interested(interest);
+
+	return motet_actor_is_dead(actor) &&
+	       !test_bit(MOTET_ACTOR_SETTLED, &actor->flags) &&
+	       refcount_read(&actor->object.refs);
+}
+
 /* As motet_actor_note_death(); and a lock of the process is held. */
 static void motet_actor_note_fault(struct motet_actor *actor, unsigned int i)
 {
@@ -191,6 +204,7 @@ static void motet_actor_faulted(struct motet_interest *interest, int signal)
 }
 
 static const struct motet_interest_ops motet_actor_interest_ops = {
+	.holds = motet_actor_holds,
 	.died = motet_actor_died,
 	.execed = motet_actor_execed,
 	.faulted = motet_actor_faulted,

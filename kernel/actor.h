@@ -43,7 +43,8 @@ struct net;
  * It is waited for or its pidfd readable only after it has closed its files, and
  * closing one of a dead actor waits until the work is done: in the process itself,
  * whoever else has the file; and when the last reference goes, for a file that is
- * closed because another program is run.
+ * closed because another program is run. Watches tell of the end of the process
+ * only when that work is done.
  *
  * Of the faults of its process it counts how many there were, and queues work.
  * That tells the default port by a record for each signal, which was made with
@@ -58,6 +59,9 @@ struct net;
 
 /** define MOTET_ACTOR_FAULTY - bit of @flags: faults are to be told */
 #define MOTET_ACTOR_FAULTY	0
+
+/** define MOTET_ACTOR_SETTLED - bit of @flags: it is dead and holds nothing */
+#define MOTET_ACTOR_SETTLED	1
 
 /**
  * struct motet_fault - what is to be told of one signal
@@ -88,7 +92,7 @@ struct motet_holding {
  * @death: 0 while its process lives, then %MOTET_ACTOR_DEAD and the wait status
  *	[atomic]
  * @death_work: lets go of what a dead process held [own]
- * @flags: see %MOTET_ACTOR_FAULTY [atomic]
+ * @flags: see %MOTET_ACTOR_FAULTY, %MOTET_ACTOR_SETTLED [atomic]
  * @faults: by signal [own]
  * @fault_work: tells them; has a reference while it is queued [own]
  * @lock: guards what it holds; nests inside any queue lock [own]

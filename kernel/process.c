@@ -44,6 +44,47 @@ void motet_interest_withdraw(struct motet_interest *interest)
 }
 
 /**
+ * motet_process_holds() - whether a process that is gone still holds something
+ * @process: the process, which is dead or runs another program
+ *
+ * Context: any but interrupt. If it does, &motet_interest_ops.settled is
+ * called later.
+ * Return: true if anything is to be let go of yet.
+ */
+bool motet_process_holds(struct pid *process)
+{
+	struct motet_interest *interest;
+	bool holds = false;
+
+	rcu_read_lock();
+	hash_for_each_possible_rcu(motet_interests, interest, node,
+				   (unsigned long)process)
+		if (interest->pid == process && interest->ops->holds &&
+		    interest->ops->holds(interest))
+			holds = true;
+	rcu_read_unlock();
+	return holds;
+}
+
+/**
+ * motet_process_settled() - tell that a process has let go of something
+ * @process: the process, which is dead or runs another program
+ *
+ * Context: any but interrupt.
+ */
+void motet_process_settled(struct pid *process)
+{
+	struct motet_interest *interest;
+
+	rcu_read_lock();
+	hash_for_each_possible_rcu(motet_interests, interest, node,
+				   (unsigned long)process)
+		if (interest->pid == process && interest->ops->settled)
+			interest->ops->settled(interest);
+	rcu_read_unlock();
+}
+
+/**
  * motet_process_is_dead() - whether a process has no thread any more
  * @task: one of its threads
  *
@@ -68,29 +109,43 @@ int motet_process_status(const struct task_struct *task)
 	return task->exit_code & 0xffff;
 }
 
-static void motet_probe_exit(void *data, struct task_struct *task)
+static void motet_interests_died(struct task_struct *task, bool holders)
 {
 	struct pid *process = task_tgid(task);
 	struct motet_interest *interest;
 
-	if (!motet_process_is_dead(task))
-		return;
 	hash_for_each_possible_rcu_notrace(motet_interests, interest, node,
 					   (unsigned long)process)
-		if (interest->pid == process && interest->ops->died)
+		if (interest->pid == process && interest->ops->died &&
+		    !interest->ops->holds == !holders)
 			interest->ops->died(interest, task);
+}
+
+static void motet_probe_exit(void *data, struct task_struct *task)
+{
+	if (!motet_process_is_dead(task))
+		return;
+	motet_interests_died(task, true);
+	motet_interests_died(task, false);
+}
+
+static void motet_interests_execed(struct task_struct *task, bool holders)
+{
+	struct pid *process = task_tgid(task);
+	struct motet_interest *interest;
+
+	hash_for_each_possible_rcu_notrace(motet_interests, interest, node,
+					   (unsigned long)process)
+		if (interest->pid == process && interest->ops->execed &&
+		    !interest->ops->holds == !holders)
+			interest->ops->execed(interest, task);
 }
 
 static void motet_probe_exec(void *data, struct task_struct *task,
 			     pid_t old_pid, struct linux_binprm *bprm)
 {
-	struct pid *process = task_tgid(task);
-	struct motet_interest *interest;
-
-	hash_for_each_possible_rcu_notrace(motet_interests, interest, node,
-					   (unsigned long)process)
-		if (interest->pid == process && interest->ops->execed)
-			interest->ops->execed(interest, task);
+	motet_interests_execed(task, true);
+	motet_interests_execed(task, false);
 }
 
 static void motet_probe_fork(void *data, struct task_struct *parent,

@@ -35,6 +35,10 @@ struct task_struct;
  * on then: what the interest is part of lives for a grace period more, and
  * an interest is not registered again before that is over.
  *
+ * Interests of those by whom the process holds something are told of its death,
+ * or that it runs another program, before all others. When they have let go of it
+ * they say so, and the others are called once more: they can wait for that.
+ *
  * A process that is dead already may have passed the probe before the interest
  * was there: whoever registers one looks afterwards, and is ready to learn of a
  * death twice.
@@ -45,6 +49,10 @@ struct task_struct;
 
 /**
  * struct motet_interest_ops - what is called, each if it isn't NULL
+ * @holds: the process holds something by what the interest is part of; and that
+ *	it still does although it is dead, or runs another program [const]
+ * @settled: somebody who had a @holds may have let go of all. Not from a probe,
+ *	but it must do as if [const]
  * @died: the process is dead, and this its last thread; or its last thread is
  *	known to be on the way there [const]
  * @execed: it runs another program, this is its only thread [const]
@@ -53,6 +61,8 @@ struct task_struct;
  *	Interrupts are off [const]
  */
 struct motet_interest_ops {
+	bool (*holds)(struct motet_interest *interest);
+	void (*settled)(struct motet_interest *interest);
 	void (*died)(struct motet_interest *interest, struct task_struct *task);
 	void (*execed)(struct motet_interest *interest,
 		       struct task_struct *task);
@@ -78,6 +88,9 @@ void motet_process_exit(void);
 
 void motet_interest_register(struct motet_interest *interest);
 void motet_interest_withdraw(struct motet_interest *interest);
+
+bool motet_process_holds(struct pid *process);
+void motet_process_settled(struct pid *process);
 
 bool motet_process_is_dead(const struct task_struct *task);
 int motet_process_status(const struct task_struct *task);

@@ -50,6 +50,10 @@ struct task_struct;
  * the report up; while it is being received it waits, and what happened to the
  * subject later waits behind it: the record calls when it was read.
  *
+ * The end of a process, and that it runs another program, are not told before its
+ * actors hold nothing any more: whoever hears of it finds its ports retained or
+ * passed on, and its locks free. What was noted after waits behind it.
+ *
  * A subject is *busy* from when it is followed until its end was received. A watch
  * without a busy subject is over, and removed. Until then its unread messages
  * are part of what its payer is charged with: each subject has one end, and

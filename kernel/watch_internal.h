@@ -16,6 +16,7 @@ void motet_subject_let_go(struct motet_subject *subject);
 void motet_watch_note_locked(struct motet_subject *subject, enum motet_news kind,
 			     u32 event);
 void motet_watch_note_end(struct motet_watch *watch, u32 event);
+void motet_watch_queue(struct motet_watch *watch);
 void motet_watch_begin(struct motet_subject *subject);
 void motet_watch_begin_locked(struct motet_subject *subject);
 int motet_watch_make_records(struct motet_watch *watch);

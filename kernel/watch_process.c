@@ -151,7 +151,13 @@ out_unlock:
 	raw_spin_unlock(&watch->lock);
 }
 
+static void motet_subject_settled(struct motet_interest *interest)
+{
+	motet_watch_queue(motet_subject_of(interest)->watch);
+}
+
 static const struct motet_interest_ops motet_subject_interest_ops = {
+	.settled = motet_subject_settled,
 	.died = motet_subject_died,
 	.execed = motet_subject_execed,
 	.forked = motet_subject_forked,

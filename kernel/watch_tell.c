@@ -19,6 +19,19 @@ static void motet_watch_queue_locked(struct motet_watch *watch)
 	queue_work(motet_workqueue, &watch->work);
 }
 
+/**
+ * motet_watch_queue() - see again whether there is anything that can be told
+ * @watch: the watch
+ *
+ * Context: as the probes.
+ */
+void motet_watch_queue(struct motet_watch *watch)
+{
+	raw_spin_lock(&watch->lock);
+	motet_watch_queue_locked(watch);
+	raw_spin_unlock(&watch->lock);
+}
+
 static void motet_report_locked(struct motet_report *report)
 {
 	struct motet_watch *watch = report->subject->watch;
@@ -229,7 +242,20 @@ void motet_watch_drop_records(struct motet_watch *watch)
 	}
 }
 
-/* What is to be told next, or NULL; what has to wait is put aside. */
+/* Nobody hears of an end while what the process held seems to be held by it. */
+static bool motet_report_is_early_locked(const struct motet_report *report)
+{
+	const struct motet_subject *subject = report->subject;
+
+	lockdep_assert_held(&subject->watch->lock);
+	return report->kind != MOTET_NEWS_NEW && subject->process &&
+	       motet_process_holds(subject->process);
+}
+
+/*
+ * What is to be told next, or NULL; what has to wait until something was received is
+ * put aside. All wait for what is early.
+ */
 static struct motet_report *motet_watch_first_locked(struct motet_watch *watch)
 {
 	struct motet_report *report;
@@ -241,7 +267,7 @@ static struct motet_report *motet_watch_first_locked(struct motet_watch *watch)
 			break;
 		list_del_init(&report->link);
 	}
-	return report;
+	return report && !motet_report_is_early_locked(report) ? report : NULL;
 }
 
 /* It counts as unread while it is being told; @now is what it is. */

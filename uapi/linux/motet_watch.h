@@ -19,7 +19,9 @@
  *
  * - A process ends when its last thread has ended. That it runs another program
  *   doesn't end it, and is told only if asked for. A core dump is written before
- *   the process ends. Whoever watches a process has the right to send it a
+ *   the process ends. When it is told, the ports of the process have passed on,
+ *   its locks are free and its subscriptions over; its other files may be open for
+ *   a moment more. Whoever watches a process has the right to send it a
  *   signal: it is of the same user, or he has CAP_KILL. A process that comes to
  *   run as another user meanwhile is still told of, but not what it died of.
  * - A port ends when it dies. One that moves to another process, or is retained,

@@ -13,6 +13,7 @@
 
 #include "kselftest_harness.h"
 #include "group_test.h"
+#include "lock_test.h"
 #include "watch_test.h"
 
 FIXTURE(watch) {
@@ -589,6 +590,104 @@ TEST_F(watch, stop)
 		EXPECT_TRUE(mt_watch_nothing(self->port));
 		EXPECT_EQ(-ENOENT, mt_watch_stop(self->port, watch));
 	}
+}
+
+/**
+ * struct estate - a process that has something, and those who are in its way
+ * @has: it has it
+ * @go: it is to end, or to run another program
+ * @stop: those are to end
+ * @actor: by which they do what they do
+ */
+struct estate {
+	int has;
+	int go;
+	int stop;
+	int actor;
+};
+
+static void *estate_crowd(void *arg)
+{
+	struct estate *estate = arg;
+	int fd;
+
+	while (!__atomic_load_n(&estate->stop, __ATOMIC_SEQ_CST)) {
+		fd = mt_port(estate->actor, NULL, 1, NULL);
+		if (fd >= 0)
+			close(fd);
+	}
+	return NULL;
+}
+
+static void estate_have(struct estate *estate, bool exec)
+{
+	struct motet_port_create create = MT(motet_port_create, .mode = 0700,
+					     .retention = 1000 * MT_SECOND);
+	int actor = mt_actor();
+	__u64 opening;
+
+	if (mt_create(actor, &create, "estate") < 0 ||
+	    mt_lock_open(actor, 0, "estate", &opening) ||
+	    mt_lock(actor, opening, 1, EXCLUSIVE, NO_QUEUE))
+		_exit(1);
+	__atomic_store_n(&estate->has, 1, __ATOMIC_SEQ_CST);
+	while (!__atomic_load_n(&estate->go, __ATOMIC_SEQ_CST))
+		mt_breathe();
+	if (exec)
+		execl("/proc/self/exe", "watch_test", "--exec", "0", NULL);
+	_exit(0);
+}
+
+/* Whoever is told of an end can take over what the process had. */
+TEST_F_TIMEOUT(watch, nothing_is_held_when_an_end_is_told, 600)
+{
+	unsigned int rounds = mt_rounds(25) * 12, i;
+	struct estate *estate = mt_shared(sizeof(*estate));
+	struct motet_watch_event event;
+	pthread_t crowd[3];
+	__u64 opening;
+	bool exec;
+	pid_t pid;
+	int fd;
+
+	ASSERT_TRUE(estate);
+	estate->actor = self->actor;
+	ASSERT_EQ(0, mt_lock_new(self->actor, "estate", &opening));
+	for (i = 0; i < ARRAY_SIZE(crowd); i++)
+		ASSERT_EQ(0, pthread_create(&crowd[i], NULL, estate_crowd,
+					    estate));
+	for (i = 0; i < rounds; i++) {
+		estate->has = 0;
+		estate->go = 0;
+		exec = i % 2;
+		pid = mt_fork();
+		if (pid == 0)
+			estate_have(estate, exec);
+		while (!__atomic_load_n(&estate->has, __ATOMIC_SEQ_CST))
+			mt_breathe();
+		ASSERT_EQ(0, mt_watch_process_flags(self->port, pid,
+						    exec ? MOTET_WATCH_EXEC : 0,
+						    0, 0, NULL));
+		__atomic_store_n(&estate->go, 1, __ATOMIC_SEQ_CST);
+		ASSERT_EQ(0, mt_watch_told(self->port, &event, NULL));
+		EXPECT_EQ(exec ? MOTET_WATCHED_EXECED : MOTET_WATCHED_EXITED,
+			  event.event);
+		fd = mt_open(self->actor, MOTET_ROLE_HOLDER, "estate", NULL);
+		ASSERT_LE(0, fd) {
+			TH_LOG("round %u: %s", i, strerror(-fd));
+		}
+		ASSERT_EQ(0, mt_lock(self->actor, opening, 1, EXCLUSIVE,
+				     NO_QUEUE));
+		ASSERT_EQ(0, mt_unlock(self->actor, opening, 1));
+		ASSERT_EQ(0, mt_unlink(self->actor, "estate"));
+		close(fd);
+		if (exec)
+			ASSERT_EQ(0, mt_watch_told(self->port, &event, NULL));
+		EXPECT_EQ(exec ? 33 : 0, mt_wait(pid));
+	}
+	__atomic_store_n(&estate->stop, 1, __ATOMIC_SEQ_CST);
+	for (i = 0; i < ARRAY_SIZE(crowd); i++)
+		pthread_join(crowd[i], NULL);
 }
 
 int main(int argc, char **argv)
