@@ -131,8 +131,9 @@ static void motet_actor_die(struct work_struct *work)
 		object->ops->holder_gone(object, actor);
 		motet_object_put(object);
 	}
-	/* whoever is called then looks again, under the same lock as before */
 	set_bit(MOTET_ACTOR_SETTLED, &actor->flags);
+	/* whoever is not found by this finds it settled: see there */
+	smp_mb__after_atomic();
 	motet_process_settled(actor->interest.pid);
 	motet_actor_put(actor);
 }

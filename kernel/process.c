@@ -47,8 +47,8 @@ void motet_interest_withdraw(struct motet_interest *interest)
  * motet_process_holds() - whether a process that is gone still holds something
  * @process: the process, which is dead or runs another program
  *
- * Context: any but interrupt. If it does, &motet_interest_ops.settled is
- * called later.
+ * Context: any but interrupt. If it does, and the caller has registered an
+ * interest before, &motet_interest_ops.settled is called later.
  * Return: true if anything is to be let go of yet.
  */
 bool motet_process_holds(struct pid *process)
@@ -56,6 +56,8 @@ bool motet_process_holds(struct pid *process)
 	struct motet_interest *interest;
 	bool holds = false;
 
+	/* pairs with what is between settling and calling who is interested */
+	smp_mb();
 	rcu_read_lock();
 	hash_for_each_possible_rcu(motet_interests, interest, node,
 				   (unsigned long)process)
