@@ -116,6 +116,7 @@ void motet_group_bereave_locked(struct motet_group *group)
 {
 	if (!motet_group_settle_locked(group))
 		return;
+	motet_group_uncharge(group);
 	group->unburied = true;
 	motet_retention_queue(&group->retention);
 }

@@ -206,8 +206,9 @@ static int as_user(uid_t uid)
 /* A group is charged as a port. */
 TEST_F(group_limit, user_ports)
 {
-	struct motet_cap caps[2];
-	int actor, first;
+	int actor, first, second, port;
+	struct motet_cap caps[2], none;
+	struct motet_id id;
 
 	ASSERT_EQ(0, mt_param_set("user_ports_max", 3));
 	ASSERT_EQ(0, mt_become(MT_USER_A));
@@ -215,11 +216,20 @@ TEST_F(group_limit, user_ports)
 	ASSERT_LE(0, actor);
 	first = mt_group(actor, MOTET_ADDRESS_ANY, &caps[0]);
 	EXPECT_LE(0, first);
-	EXPECT_LE(0, mt_group(actor, MOTET_ADDRESS_ANY, &caps[1]));
-	EXPECT_EQ(-EDQUOT, mt_group(actor, MOTET_ADDRESS_ANY, &caps[1]));
+	second = mt_group(actor, MOTET_ADDRESS_ANY, &caps[1]);
+	EXPECT_LE(0, second);
+	EXPECT_EQ(-EDQUOT, mt_group(actor, MOTET_ADDRESS_ANY, &none));
 	EXPECT_EQ(-EDQUOT, mt_port(actor, NULL, 1, NULL));
 	/* deleted, it is paid no more, though its handle is open */
 	EXPECT_EQ(0, mt_delete(actor, &caps[0]));
+	port = mt_port(actor, NULL, 1, &id);
+	EXPECT_LE(0, port);
+	EXPECT_EQ(-EDQUOT, mt_port(actor, NULL, 1, NULL));
+	/* nor when it ends with its last member */
+	EXPECT_EQ(0, mt_insert(actor, &caps[1], &id));
+	close(second);
+	close(port);
+	EXPECT_LE(0, mt_port(actor, NULL, 1, NULL));
 	EXPECT_LE(0, mt_port(actor, NULL, 1, NULL));
 }
 
