@@ -641,7 +641,7 @@ static void estate_have(struct estate *estate, bool exec)
 /* Whoever is told of an end can take over what the process had. */
 TEST_F_TIMEOUT(watch, nothing_is_held_when_an_end_is_told, 600)
 {
-	unsigned int rounds = mt_rounds(25) * 12, i;
+	unsigned int rounds = mt_rounds(25) * 4, i;
 	struct estate *estate = mt_shared(sizeof(*estate));
 	struct motet_watch_event event;
 	pthread_t crowd[3];
