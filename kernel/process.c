@@ -111,6 +111,13 @@ int motet_process_status(const struct task_struct *task)
 	return task->exit_code & 0xffff;
 }
 
+static bool motet_interest_is(const struct motet_interest *interest,
+			      const struct pid *process, bool holder)
+{
+	return interest->pid == process &&
+	       (interest->ops->holds ? holder : !holder);
+}
+
 static void motet_interests_died(struct task_struct *task, bool holders)
 {
 	struct pid *process = task_tgid(task);
@@ -118,8 +125,8 @@ static void motet_interests_died(struct task_struct *task, bool holders)
 
 	hash_for_each_possible_rcu_notrace(motet_interests, interest, node,
 					   (unsigned long)process)
-		if (interest->pid == process && interest->ops->died &&
-		    !interest->ops->holds == !holders)
+		if (motet_interest_is(interest, process, holders) &&
+		    interest->ops->died)
 			interest->ops->died(interest, task);
 }
 
@@ -138,8 +145,8 @@ static void motet_interests_execed(struct task_struct *task, bool holders)
 
 	hash_for_each_possible_rcu_notrace(motet_interests, interest, node,
 					   (unsigned long)process)
-		if (interest->pid == process && interest->ops->execed &&
-		    !interest->ops->holds == !holders)
+		if (motet_interest_is(interest, process, holders) &&
+		    interest->ops->execed)
 			interest->ops->execed(interest, task);
 }
 

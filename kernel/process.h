@@ -49,10 +49,10 @@ struct task_struct;
 
 /**
  * struct motet_interest_ops - what is called, each if it isn't NULL
- * @holds: the process holds something by what the interest is part of; and that
- *	it still does although it is dead, or runs another program [const]
- * @settled: somebody who had a @holds may have let go of all. Not from a probe,
- *	but it must do as if [const]
+ * @holds: whether the process, which is gone, still holds something by what the
+ *	interest is part of. Who has this is called first [const]
+ * @settled: one of those may have let go of all that was held. It is not called
+ *	from a probe, but has to do as if it was [const]
  * @died: the process is dead, and this its last thread; or its last thread is
  *	known to be on the way there [const]
  * @execed: it runs another program, this is its only thread [const]
